@@ -1,0 +1,58 @@
+"""What every written file has in common: the AI notice, the Korean face, the result.
+
+Hides nothing; it stands apart so that writers and the package may both import it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+NOTICE = "생성형 AI를 활용하여 작성한 초안임"
+KEYWORDS = "AI 생성, 생성형 AI, 초안, AI-generated"
+CREATOR = "행정 AI 실습실"
+FONT = "맑은 고딕"
+UNTITLED = "제목 없는 문서"
+
+_NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_MAX_TITLE_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A finished file. ``warnings`` are Korean sentences for the person who will open it."""
+
+    data: bytes
+    warnings: tuple[str, ...] = ()
+
+
+def title_of(title: str, own: str) -> str:
+    """Return the title to print: the given one, else the document's own."""
+    clean = " ".join(_NOT_XML.sub(" ", title or own).split())
+    return clean[:_MAX_TITLE_CHARS] or UNTITLED
+
+
+def width_em(text: str) -> float:
+    """Estimate how wide a line of text is, in units of its font size."""
+    return sum(_char_em(character) for character in text)
+
+
+def _char_em(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 0.95
+    if character in " .,:;'|!il()[]":
+        return 0.33
+    return 0.68 if character.isupper() else 0.56
+
+
+def column_shares(
+    grid: tuple[tuple[str, ...], ...], *, least: float = 4.0, most: float = 30.0
+) -> list[float]:
+    """Share out a table's width, in fractions of 1, by the widest line of each column."""
+    widths = [
+        min(most, max(least, *(width_em(line) for row in grid for line in (row[column].split("\n") or [""]))))
+        for column in range(len(grid[0]))
+    ]
+    whole = sum(widths)
+    return [width / whole for width in widths]
