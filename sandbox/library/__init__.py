@@ -1,0 +1,29 @@
+"""Find, validate and fill the course's content: templates and exercises are files, never code.
+
+Hides where the files lie, YAML, and how a broken file is told apart from a good one. Every
+complaint names the file, the line and what to do. The parts: ``header`` (YAML with lines),
+``schema`` (which keys there are), ``parse`` (a template), ``exercise_folder`` (an exercise),
+``shelf`` (all files), ``fill`` (blanks), ``write`` (back to text).
+"""
+
+from sandbox.library.exercise_folder import parse_exercise
+from sandbox.library.fill import check_values, missing, picked, prefilled, render
+from sandbox.library.parse import parse_prompt
+from sandbox.library.schema import exercise_schema, template_schema
+from sandbox.library.shelf import Library, show_path
+from sandbox.library.write import to_text
+
+__all__ = [
+    "Library",
+    "check_values",
+    "exercise_schema",
+    "missing",
+    "parse_exercise",
+    "parse_prompt",
+    "picked",
+    "prefilled",
+    "render",
+    "show_path",
+    "template_schema",
+    "to_text",
+]

@@ -1,0 +1,275 @@
+"""The shelf: find every template and exercise under the given folders and keep them parsed.
+
+Hides the walk over folders, the cache (a file is parsed again only when its size or time
+changed) and the rules between files: ids are unique, an exercise's template exists and takes
+what the exercise fills in. A broken file is listed in ``problems()`` and harms no other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from sandbox.library import header as headers
+from sandbox.library.complaints import all_of, did_you_mean, line_of, quote
+from sandbox.library.exercise_folder import ReadText, read_exercise
+from sandbox.library.fill import material_text, value_problem
+from sandbox.library.parse import CheckProblem, Lines, parse_prompt
+from sandbox.records import MODULES, CheckSpec, ContentError, Exercise, Level, NotFoundError, Prompt
+
+Signature = tuple[tuple[str, int, int], ...]
+_FILE_PARAMS: Final = ("workbook", "source", "sources")
+_SKIP: Final = frozenset({"readme.md"})
+_ItemT = TypeVar("_ItemT", Prompt, Exercise)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What one file gave: a record, or the reasons why not."""
+
+    signature: Signature
+    item: Prompt | Exercise | None
+    problems: tuple[ContentError, ...]
+    lines: Lines = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    prompts: dict[str, Prompt]
+    exercises: dict[str, Exercise]
+    problems: tuple[ContentError, ...]
+
+
+class Library:
+    """All templates and exercises. Reads on first use; thread-safe."""
+
+    def __init__(
+        self,
+        prompts_dirs: Iterable[Path],
+        exercises_dirs: Iterable[Path],
+        *,
+        check_problem: CheckProblem | None = None,
+        read_text: ReadText | None = None,
+    ) -> None:
+        self._prompts_dirs = tuple(prompts_dirs)
+        self._exercises_dirs = tuple(exercises_dirs)
+        self._check_problem = check_problem
+        self._read_text = read_text
+        self._lock = threading.Lock()
+        self._parsed: dict[Path, _Parsed] = {}
+        self._content: _Content | None = None
+
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Return the templates in the order of the course."""
+        return tuple(self._ready().prompts.values())
+
+    def exercises(self) -> tuple[Exercise, ...]:
+        """Return the exercises in the order of the course."""
+        return tuple(self._ready().exercises.values())
+
+    def prompt(self, prompt_id: str) -> Prompt:
+        """Return one template. Raise NotFoundError."""
+        return _one(self._ready().prompts, prompt_id, "템플릿")
+
+    def exercise(self, exercise_id: str) -> Exercise:
+        """Return one exercise. Raise NotFoundError."""
+        return _one(self._ready().exercises, exercise_id, "실습")
+
+    def problems(self) -> tuple[ContentError, ...]:
+        """Return what is wrong with the files that were left out."""
+        return self._ready().problems
+
+    def reload(self) -> None:
+        """Look at the folders again; only changed files are parsed."""
+        with self._lock:
+            self._content = self._read()
+
+    def _ready(self) -> _Content:
+        content = self._content
+        if content is None:
+            with self._lock:
+                if self._content is None:
+                    self._content = self._read()
+                content = self._content
+        return content
+
+    def _read(self) -> _Content:
+        problems: list[ContentError] = []
+        files = _unique(_prompt_files(self._prompts_dirs, problems))
+        folders = _unique(_exercise_folders(self._exercises_dirs, problems))
+        seen: dict[Path, _Parsed] = {path: self._prompt_from(path) for path in files}
+        seen |= {folder: self._exercise_from(folder) for folder in folders}
+        self._parsed = seen
+        for parsed in seen.values():
+            problems.extend(parsed.problems)
+        items = [parsed.item for parsed in seen.values()]
+        lines = {parsed.item.source: parsed.lines for parsed in seen.values() if parsed.item}
+        prompts = _by_id((i for i in items if isinstance(i, Prompt)), problems)
+        exercises = _by_id((i for i in items if isinstance(i, Exercise)), problems)
+        for exercise in list(exercises.values()):
+            wrong = tuple(_between_files(exercise, prompts, lines[exercise.source]))
+            if wrong:
+                problems.extend(wrong)
+                del exercises[exercise.id]
+        return _Content(
+            {p.id: p for p in sorted(prompts.values(), key=_prompt_place)},
+            {e.id: e for e in sorted(exercises.values(), key=_exercise_place)},
+            tuple(problems),
+        )
+
+    def _prompt_from(self, path: Path) -> _Parsed:
+        signature = _signature([path])
+        known = self._parsed.get(path)
+        if known and known.signature == signature:
+            return known
+        shown = show_path(path)
+        try:
+            text = headers.read_text(path, shown)
+            item = parse_prompt(text, source=shown, check_problem=self._check_problem)
+        except ContentError as error:
+            return _Parsed(signature, None, all_of(error))
+        return _Parsed(signature, item, ())
+
+    def _exercise_from(self, folder: Path) -> _Parsed:
+        signature = _signature([*folder.iterdir(), *folder.glob("answers/*")])
+        known = self._parsed.get(folder)
+        if known and known.signature == signature:
+            return known
+        shown = show_path(folder)
+        try:
+            item, lines = read_exercise(
+                folder, check_problem=self._check_problem, read_text=self._read_text, shown=shown
+            )
+        except ContentError as error:
+            return _Parsed(signature, None, all_of(error))
+        return _Parsed(signature, item, (), lines)
+
+
+def show_path(path: Path) -> str:
+    """Return a path as a person reads it: relative to where the program was started, if inside."""
+    absolute = path.absolute()
+    here = Path.cwd()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+# --------------------------------------------------------------------------- the walk
+
+
+def _prompt_files(folders: Sequence[Path], problems: list[ContentError]) -> Iterator[Path]:
+    for folder in folders:
+        if folder.is_file():
+            yield folder
+            continue
+        if not _is_folder(folder, problems):
+            continue
+        for path in sorted(folder.rglob("*.md")):
+            if path.name.lower() not in _SKIP and not _in_exercise(path) and not path.name.startswith("."):
+                yield path
+
+
+def _exercise_folders(folders: Sequence[Path], problems: list[ContentError]) -> Iterator[Path]:
+    for folder in folders:
+        if folder.is_file() and folder.name == "exercise.md":
+            yield folder.parent
+        elif _is_folder(folder, problems):
+            yield from (path.parent for path in sorted(folder.rglob("exercise.md")))
+
+
+def _is_folder(folder: Path, problems: list[ContentError]) -> bool:
+    if folder.is_dir():
+        return True
+    problems.append(
+        ContentError("폴더가 없습니다.", file=show_path(folder), remedy="폴더 이름을 확인해 주세요.")
+    )
+    return False
+
+
+def _in_exercise(path: Path) -> bool:
+    """Tell whether a Markdown file belongs to an exercise (its text, an answer, a material)."""
+    return any((parent / "exercise.md").is_file() for parent in (path.parent, path.parent.parent))
+
+
+def _unique(paths: Iterable[Path]) -> list[Path]:
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def _signature(paths: Iterable[Path]) -> Signature:
+    found: list[tuple[str, int, int]] = []
+    for path in sorted(paths):
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        found.append((path.as_posix(), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
+
+
+# --------------------------------------------------------------------------- between files
+
+
+def _by_id(items: Iterable[_ItemT], problems: list[ContentError]) -> dict[str, _ItemT]:
+    found: dict[str, _ItemT] = {}
+    for item in items:
+        if item.id in found:
+            message = f"id {quote(item.id)}을(를) 이미 {found[item.id].source}에서 쓰고 있습니다."
+            problems.append(ContentError(message, file=item.source, line=2, remedy="id를 바꿔 주세요."))
+        else:
+            found[item.id] = item
+    return found
+
+
+def _between_files(exercise: Exercise, prompts: dict[str, Prompt], lines: Lines) -> Iterator[ContentError]:
+    """Yield what is wrong between an exercise, its template and its materials."""
+
+    def error(message: str, remedy: str, *place: str | int) -> ContentError:
+        return ContentError(message, file=exercise.source, line=line_of(place, lines), remedy=remedy)
+
+    prompt = prompts.get(exercise.prompt_id or "")
+    if exercise.prompt_id and prompt is None:
+        message = f"템플릿 {quote(exercise.prompt_id)}이(가) 없습니다."
+        yield error(message, did_you_mean(exercise.prompt_id, prompts), "prompt")
+        return
+    fields = {field.name: field for field in prompt.fields} if prompt else {}
+    for name, value in exercise.prefill.items():
+        if name not in fields:
+            message = f"prefill의 {quote(name)}은(는) 템플릿에 없는 빈칸입니다."
+            yield error(message, did_you_mean(name, fields), "prefill", name)
+        elif problem := value_problem(fields[name], material_text(exercise, value)):
+            yield error(f"prefill의 {quote(name)} 값을 쓸 수 없습니다.", problem, "prefill", name)
+    sources = {material.name for material in exercise.materials} | {f.label for f in fields.values()}
+    for i, spec in enumerate(exercise.checks):
+        for name in _named_files(spec):
+            if name not in sources:
+                message = f"점검 {quote(spec.id)}: 자료 {quote(name)}이(가) materials에 없습니다."
+                yield error(message, did_you_mean(name, sources), "checks", i, "id")
+
+
+def _named_files(spec: CheckSpec) -> Iterator[str]:
+    for key in _FILE_PARAMS:
+        value = spec.params.get(key, ())
+        yield from [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+# --------------------------------------------------------------------------- order
+
+
+def _prompt_place(prompt: Prompt) -> tuple[int, bool, str]:
+    return _module_place(prompt.module), prompt.level is Level.ADVANCED, prompt.id
+
+
+def _exercise_place(exercise: Exercise) -> tuple[int, int, str]:
+    return _module_place(exercise.module), exercise.order, exercise.id
+
+
+def _module_place(module_id: str) -> int:
+    return next(i for i, module in enumerate(MODULES) if module.id == module_id)
+
+
+def _one(items: dict[str, _ItemT], wanted: str, what: str) -> _ItemT:
+    if wanted in items:
+        return items[wanted]
+    remedy = did_you_mean(wanted, items) or "목록을 확인해 주세요."
+    raise NotFoundError(f"{what} {quote(wanted)}을(를) 찾을 수 없습니다.", remedy=remedy)
