@@ -21,11 +21,13 @@ _ORDINAL = re.compile(r"^(?:\d{1,2}[.)]|[IVX]{1,4}\.|[ⅠⅡⅢⅣⅤⅥⅦⅧ�
 _LABEL = re.compile(r"^[\[(]?(?P<label>[가-힣A-Za-z ]{1,14}?)[\])]?\s*[:：]\s*(?P<rest>.*)$", re.DOTALL)
 _TITLES = ("제목", "슬라이드 제목", "title", "헤드라인")
 _BODIES = ("내용", "본문", "주요 내용", "핵심 내용", "bullets", "불릿", "글머리", "글머리표", "content", "표")
-_NOTES = (
-    "발표자 노트", "발표자노트", "발표 노트", "발표노트", "노트", "발표자 메모", "발표 메모", "발표자 멘트",
-    "발표 멘트", "멘트", "스피커 노트", "speaker notes", "speaker note", "notes", "note", "발표자 설명", "발표 대본",
-    "대본", "발표자료 노트", "발표자 발언",
-)  # fmt: skip
+_NOTES = tuple(
+    f"{who}{gap}{what}"
+    for who in ("발표자", "발표", "스피커", "강연자", "")
+    for gap in (" ", "")
+    for what in ("노트", "메모", "멘트", "대본", "설명", "발언")
+    if who or (what not in ("설명", "발언") and not gap)
+) + ("speaker notes", "speaker note", "notes", "note")
 
 
 def slides(outline: Outline) -> tuple[Slide, ...]:

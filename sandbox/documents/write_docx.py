@@ -12,20 +12,20 @@ from typing import Any
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, column_shares, title_of
+from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, column_shares, is_figure, title_of
 
 _INK = RGBColor(0x1B, 0x36, 0x5D)
 _GREY = RGBColor(0x66, 0x66, 0x66)
 _TEXT_WIDTH_MM = 170
 _LEVELS = 6
-_STEP_MM = 5
+_STEP_MM = 6
 _HEADING_POINTS = (16, 14, 13, 12, 11, 11)
 
 
@@ -190,15 +190,30 @@ def _add_table(document: Any, block: Table) -> None:
     grid = (block.header, *block.rows)
     table = document.add_table(rows=len(grid), cols=len(block.header), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    _pad_cells(table)
     shares = column_shares(grid)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Mm(_TEXT_WIDTH_MM * share)
     for row_at, (row, texts) in enumerate(zip(table.rows, grid, strict=True)):
         _mark_row(row, header=row_at == 0)
-        for cell, text, share in zip(row.cells, texts, shares, strict=True):
-            cell.width = Mm(_TEXT_WIDTH_MM * share)
-            _fill_cell(cell, text, header=row_at == 0)
+        for column_at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = Mm(_TEXT_WIDTH_MM * shares[column_at])
+            _fill_cell(cell, text, header=row_at == 0, label=column_at == 0)
     document.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _pad_cells(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", 50), ("left", 90), ("bottom", 50), ("right", 90)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    if look is None:
+        table._tbl.tblPr.append(margins)
+    else:
+        look.addprevious(margins)
 
 
 def _mark_row(row: Any, *, header: bool) -> None:
@@ -208,26 +223,20 @@ def _mark_row(row: Any, *, header: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _fill_cell(cell: Any, text: str, *, header: bool) -> None:
+def _fill_cell(cell: Any, text: str, *, header: bool, label: bool) -> None:
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     for at, line in enumerate(text.split("\n")):
         run = paragraph.add_run(line)
         run.font.size, run.bold = Pt(10), header or None
         if at < text.count("\n"):
             run.add_break()
-    paragraph.paragraph_format.space_after = Pt(1)
+    paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = 1.15
     if header:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _shade(cell._tc.get_or_add_tcPr(), "E8EEF4")
-    elif _is_number(text):
+    elif label and len(text) <= 12:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    elif is_figure(text):
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _is_number(text: str) -> bool:
-    digits = sum(character.isdigit() for character in text)
-    return (
-        0 < len(text) <= 16
-        and digits > 0
-        and all(c.isdigit() or c in ",.-+%△▲ 원명건권개천만억" for c in text)
-    )

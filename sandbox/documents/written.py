@@ -17,6 +17,7 @@ UNTITLED = "제목 없는 문서"
 
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_TITLE_CHARS = 200
+_FIGURE_MARKS = ",.-+%△▲ 원명건권개천만억회"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,9 @@ def column_shares(
     ]
     whole = sum(widths)
     return [width / whole for width in widths]
+
+
+def is_figure(text: str) -> bool:
+    """Say whether a cell is a plain number with its unit, to be set flush right."""
+    digits = sum(character.isdigit() for character in text)
+    return 0 < digits and len(text) <= 16 and all(c.isdigit() or c in _FIGURE_MARKS for c in text)
