@@ -120,7 +120,7 @@ def _read_yaml(text: str, source: str) -> tuple[dict[str, Any], dict[Place, int]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 2 if mark else 0
-        message, remedy = _yaml_in_korean(str(error.problem or ""), text, line - 2)
+        message, remedy = _yaml_in_korean(f"{error.context}: {error.problem}", text, line - 2)
         raise ContentError(message, file=source, line=line, remedy=remedy) from None
     except (yaml.YAMLError, RecursionError):
         raise ContentError(
@@ -155,10 +155,13 @@ def _yaml_in_korean(problem: str, text: str, index: int) -> tuple[str, str]:
         return "탭 글자가 있습니다.", "탭을 지우고 빈칸(스페이스)으로 들여쓰기해 주세요."
     if "mapping values are not allowed" in problem:
         return "값 안에 쌍점(:)이 있습니다.", '값 전체를 따옴표로 감싸 주세요. 예: title: "제목: 부제목"'
-    if "undefined alias" in problem or "alias" in problem or "anchor" in problem:
+    if "alias" in problem or "anchor" in problem:
         return "*나 &로 시작하는 값은 따옴표가 필요합니다.", "값 전체를 따옴표로 감싸 주세요."
     if "expected ',' or" in problem:
         return "[ ] 또는 { }가 닫히지 않았거나 쉼표가 빠졌습니다.", "괄호의 짝과 쉼표를 확인해 주세요."
+    if "<block end>" in problem and "'<scalar>'" in problem:
+        remedy = "값 전체를 작은따옴표(')로 감싸거나, 안쪽 따옴표를 「 」로 바꿔 주세요."
+        return "따옴표로 시작한 값이 따옴표 밖에서도 이어집니다.", remedy
     if "quoted scalar" in problem:
         return "따옴표가 닫히지 않았습니다.", "따옴표의 짝을 확인해 주세요."
     if "could not find expected ':'" in problem:
