@@ -139,6 +139,7 @@ def _check_blanks(parts: headers.Header, fields: Sequence[Field], complaints: Co
         complaints.add(
             "본문이 없습니다.", line=parts.text_line, remedy="머리말 아래에 프롬프트 본문을 적어 주세요."
         )
+        return
     used: set[str] = set()
     for offset, row in enumerate(parts.text.split("\n")):
         at = parts.text_line + offset
