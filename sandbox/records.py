@@ -591,6 +591,29 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run as a list shows it: without the long texts, ``answer_start`` is at most 160 characters."""
+
+    id: str
+    person_id: str
+    exercise_id: str
+    prompt_id: str
+    thread_id: str
+    endpoint_name: str
+    model: str
+    title: str
+    state: RunState
+    created_at: datetime
+    ended_at: datetime | None
+    favourite: bool
+    deleted_at: datetime | None
+    answer_start: str
+    passed: int
+    failed: int
+    unknown: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a person is in one exercise. ``finished`` when a try passed every check."""
 

@@ -1,0 +1,84 @@
+"""What the room remembers, behind one class: SQLite by default, PostgreSQL by URL.
+
+Hides SQL, both databases and their differences, migrations and the database's own errors:
+callers see records and the error family of ``records``. Every method is synchronous and may
+be called from any thread. What comes in is masked already; nothing here logs a row.
+
+- ``people``: names, sign-ins, resume codes       - ``room``: drafts, confirmations, quirks, counts
+- ``runs``: the life of one run, its verdicts     - ``history``: lists, search, tries, progress
+- ``database``, ``failures``, ``tables``, ``rows``, ``upgrading``, ``secret``: what they stand on
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import text
+
+from sandbox.records import StoreError
+from sandbox.store.database import Database
+from sandbox.store.failures import DAMAGED, UNPREPARED
+from sandbox.store.history import History
+from sandbox.store.people import People
+from sandbox.store.room import Room
+from sandbox.store.runs import Runs
+from sandbox.store.secret import load_secret
+from sandbox.store.upgrading import current_revision, head_revision, upgrade
+
+__all__ = ["Store", "load_secret"]
+
+
+class Store(People, Room, Runs, History):
+    """Keep and find everything the room remembers.
+
+    ``url`` is ``sqlite:///…`` or ``postgresql://…``; nothing is opened before the first use.
+    Call migrate() once before anything else. Raises StoreError from every method when the
+    database fails, with what happened and what to do.
+    """
+
+    def __init__(self, url: str, *, secret: bytes, busy_timeout_seconds: float = 15.0) -> None:
+        self._secret = secret
+        self._database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
+
+    def migrate(self) -> None:
+        """Bring the tables to their newest form; safe when two processes start at once.
+
+        An existing SQLite file is copied first, to a file of the same folder.
+        """
+        self._database.prepare_file()
+        with self._database.writing() as connection:
+            upgrade(connection, copy_first=self._copy_aside)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def backup(self, path: Path) -> None:
+        """Copy the SQLite database to ``path`` while it is in use; StoreError on PostgreSQL."""
+        self._database.copy_to(path)
+
+    def check(self) -> list[str]:
+        """Look for damage; return what is wrong in Korean, nothing when all is well."""
+        try:
+            with self._database.reading() as connection:
+                if current_revision(connection) != head_revision(connection):
+                    return [" ".join(UNPREPARED)]
+                if not self._database.is_sqlite:
+                    return []
+                said = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+                orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+        except StoreError as error:
+            if error.message != DAMAGED[0]:
+                raise
+            return [" ".join(DAMAGED)]
+        problems = [f"기록 파일이 손상되었습니다: {line}" for line in said if line != "ok"]
+        if orphans:
+            problems.append(f"주인 없는 기록이 {len(orphans)}건 있습니다. 백업에서 되살려 주세요.")
+        return problems
+
+    def _copy_aside(self, revision: str) -> None:
+        file = self._database.file
+        if file is not None:
+            stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+            self._database.copy_to(file.with_name(f"{file.stem}.before-{revision}.{stamp}{file.suffix}"))

@@ -1,0 +1,223 @@
+"""The life of a run: added, saved while it streams, ended, and cut when a server was killed.
+
+Hides who may touch what: everything by ``person_id`` is that person's own, and what has been
+shown is never replaced by less: a late partial or a second end changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from sandbox.records import NotAllowedError, NotFoundError, Run, RunState, Usage, Verdict
+from sandbox.store.database import Database
+from sandbox.store.rows import (
+    run_from,
+    run_values,
+    search_text,
+    usage_values,
+    verdict_from,
+    verdict_values,
+)
+from sandbox.store.tables import runs, verdicts
+
+_OPEN = (str(RunState.WAITING), str(RunState.STREAMING))
+# A run that another process took for dead may still be ended by its true owner.
+_MAY_END = (*_OPEN, str(RunState.CUT))
+
+
+class Runs:
+    """The part of the store that keeps single runs and their verdicts."""
+
+    _database: Database
+
+    def add_run(self, run: Run) -> None:
+        """Keep a new run with everything in it; NotFoundError when its person is not there."""
+        with self._database.writing() as connection:
+            connection.execute(insert(runs).values(run_values(run)))
+            _put_verdicts(connection, run.id, run.verdicts)
+
+    def save_partial(self, run_id: str, answer: str, first_text_at: datetime | None = None) -> None:
+        """Keep what has streamed so far and mark the run as streaming; ignored once it ended."""
+        values: dict[str, Any] = {"answer": answer, "state": str(RunState.STREAMING)}
+        if first_text_at is not None:
+            values["first_text_at"] = first_text_at
+        with self._database.writing() as connection:
+            still_open = (runs.c.id == run_id, runs.c.state.in_(_OPEN))
+            if connection.execute(update(runs).where(*still_open).values(values)).rowcount == 0:
+                _owner(connection, run_id)
+
+    def end_run(
+        self,
+        run_id: str,
+        *,
+        state: RunState,
+        answer: str,
+        finish_reason: str = "",
+        usage: Usage | None = None,
+        error_code: str = "",
+        error_message: str = "",
+        first_text_at: datetime | None = None,
+        ended_at: datetime | None = None,
+    ) -> bool:
+        """Keep how a run ended; False when it had ended before, which then stands.
+
+        An empty answer does not wipe out the partial text that was saved.
+        """
+        if not state.ended:
+            raise ValueError("end_run with a state that is not an end")
+        with self._database.writing() as connection:
+            row = _run_row(connection, run_id, to_change=True)
+            if row.state not in _MAY_END:
+                return False
+            kept = answer or row.answer
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(
+                    state=str(state),
+                    answer=kept,
+                    finish_reason=finish_reason,
+                    error_code=error_code,
+                    error_message=error_message,
+                    first_text_at=first_text_at or row.first_text_at,
+                    ended_at=ended_at or datetime.now(UTC),
+                    search_text=search_text(row.title, row.messages, kept),
+                    **usage_values(usage),
+                )
+            )
+        return True
+
+    def cut_open_runs(self) -> int:
+        """Mark as CUT what a killed server left open, with its partial text; return how many.
+
+        Call once at start, before anything is submitted.
+        """
+        with self._database.writing() as connection:
+            left = connection.execute(select(runs).where(runs.c.state.in_(_OPEN))).all()
+            for row in left:
+                connection.execute(
+                    update(runs)
+                    .where(runs.c.id == row.id)
+                    .values(
+                        state=str(RunState.CUT),
+                        ended_at=datetime.now(UTC),
+                        error_code="answer_cut",
+                        error_message="서버가 멈춰 답변이 중단되었습니다. 받은 데까지는 남아 있습니다.",
+                        search_text=search_text(row.title, row.messages, row.answer),
+                    )
+                )
+        return len(left)
+
+    def run(self, run_id: str, person_id: str) -> Run:
+        """Return the person's run with its verdicts, deleted ones too.
+
+        Raises NotFoundError, or NotAllowedError when it is another person's.
+        """
+        with self._database.reading() as connection:
+            row = _run_row(connection, run_id)
+            _only_own(row.person_id, person_id)
+            return run_from(row, _verdicts_of(connection, [run_id]).get(run_id, ()))
+
+    def run_owner(self, run_id: str) -> str:
+        """Return whose run it is; NotFoundError when there is none."""
+        with self._database.reading() as connection:
+            return _owner(connection, run_id)
+
+    def save_verdicts(self, run_id: str, judged: tuple[Verdict, ...]) -> None:
+        """Keep these verdicts in this order instead of any former ones."""
+        with self._database.writing() as connection:
+            connection.execute(delete(verdicts).where(verdicts.c.run_id == run_id))
+            if judged:
+                _put_verdicts(connection, run_id, judged)
+            else:
+                _owner(connection, run_id)
+
+    # ------------------------------------------------------------------- by the person
+
+    def set_favourite(self, run_id: str, person_id: str, favourite: bool) -> None:
+        """Put the star on or take it off."""
+        self._change(run_id, person_id, favourite=favourite)
+
+    def set_title(self, run_id: str, person_id: str, title: str) -> None:
+        """Give the run a title of the person's own; it is found by it from then on."""
+        with self._database.writing() as connection:
+            row = _run_row(connection, run_id, to_change=True)
+            _only_own(row.person_id, person_id)
+            found_by = search_text(title, row.messages, row.answer)
+            connection.execute(
+                update(runs).where(runs.c.id == run_id).values(title=title, search_text=found_by)
+            )
+
+    def delete_run(self, run_id: str, person_id: str) -> None:
+        """Hide the run; restore_run brings it back until purge_deleted."""
+        self._change(run_id, person_id, deleted_at=datetime.now(UTC))
+
+    def restore_run(self, run_id: str, person_id: str) -> None:
+        """Undo delete_run."""
+        self._change(run_id, person_id, deleted_at=None)
+
+    def purge_deleted(self, before: datetime) -> int:
+        """Remove for good what was deleted before that moment; return how many."""
+        with self._database.writing() as connection:
+            return connection.execute(delete(runs).where(runs.c.deleted_at < before)).rowcount
+
+    def _change(self, run_id: str, person_id: str, **values: object) -> None:
+        with self._database.writing() as connection:
+            _only_own(_owner(connection, run_id), person_id)
+            connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+
+
+def full_runs(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Run, ...]:
+    """Gather runs with their verdicts, in the order of the rows."""
+    judged = _verdicts_of(connection, [row.id for row in rows])
+    return tuple(run_from(row, judged.get(row.id, ())) for row in rows)
+
+
+def _verdicts_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, tuple[Verdict, ...]]:
+    found: dict[str, list[Verdict]] = {}
+    for start in range(0, len(run_ids), 500):  # databases limit the parameters of one statement
+        wanted = verdicts.c.run_id.in_(run_ids[start : start + 500])
+        ordered = select(verdicts).where(wanted).order_by(verdicts.c.run_id, verdicts.c.position)
+        for row in connection.execute(ordered):
+            found.setdefault(row.run_id, []).append(verdict_from(row))
+    return {run_id: tuple(judged) for run_id, judged in found.items()}
+
+
+def _put_verdicts(connection: Connection, run_id: str, judged: Iterable[Verdict]) -> None:
+    values = [verdict_values(run_id, position, verdict) for position, verdict in enumerate(judged)]
+    if values:
+        connection.execute(insert(verdicts), values)
+
+
+def _run_row(connection: Connection, run_id: str, *, to_change: bool = False) -> Row[Any]:
+    wanted = select(runs).where(runs.c.id == run_id)
+    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
+    if row is None:
+        raise _no_run()
+    return row
+
+
+def _owner(connection: Connection, run_id: str) -> str:
+    owner = connection.execute(select(runs.c.person_id).where(runs.c.id == run_id)).first()
+    if owner is None:
+        raise _no_run()
+    return str(owner.person_id)
+
+
+def _only_own(owner_id: str, person_id: str) -> None:
+    if owner_id != person_id:
+        raise NotAllowedError(
+            "다른 분의 실행 기록이라 열 수 없습니다.",
+            remedy="내 기록 화면에서 본인의 기록을 골라 주세요.",
+        )
+
+
+def _no_run() -> NotFoundError:
+    return NotFoundError(
+        "이 실행 기록을 찾지 못했습니다.",
+        remedy="지워졌을 수 있습니다. 내 기록 화면에서 다시 찾아 주세요.",
+    )

@@ -1,0 +1,229 @@
+"""The tables, and how text, JSON and time are kept the same on SQLite and PostgreSQL.
+
+Hides three differences between the two databases: SQLite forgets time zones, PostgreSQL
+refuses NUL in text, and their JSON types order, search and compare differently, so JSON is
+kept as plain text that round-trips to the letter.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class PlainText(TypeDecorator[str]):
+    """Text; NUL and lone surrogates, which no database holds, become U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _UNSTORABLE.sub("\ufffd", value)
+
+
+class JsonText(TypeDecorator[Any]):
+    """Any JSON value, in its own order, lossless, readable with Hangul unescaped."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _SURROGATE.sub(lambda m: f"\\u{ord(m.group()):04x}", written)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A timezone-aware moment, kept in UTC to the microsecond; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _text(name: str, *, primary_key: bool = False) -> Column[str]:
+    return Column(name, PlainText, primary_key=primary_key, nullable=False)
+
+
+def _of_person(*, primary_key: bool = False) -> Column[str]:
+    owner = ForeignKey("people.id", ondelete="CASCADE")
+    return Column("person_id", PlainText, owner, primary_key=primary_key, nullable=False)
+
+
+def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, UtcTime, nullable=nullable)
+
+
+people = Table(
+    "people",
+    metadata,
+    _text("id", primary_key=True),
+    _text("name"),
+    _text("class_code"),
+    _text("seat"),
+    _moment("created_at"),
+    Column("resume_counter", Integer, nullable=False),
+    Column("resume_hash", PlainText, nullable=False, unique=True),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    _text("token_hash", primary_key=True),
+    _of_person(),
+    _moment("created_at"),
+    _moment("expires_at"),
+    Index(None, "person_id"),
+    Index(None, "expires_at"),
+)
+
+resume_failures = Table(
+    "resume_failures",
+    metadata,
+    _text("key_hash", primary_key=True),
+    Column("failures", Integer, nullable=False),
+    _moment("last_at"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _of_person(primary_key=True),
+    _text("place", primary_key=True),
+    Column("payload", JsonText, nullable=False),
+    _moment("saved_at"),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _text("id", primary_key=True),
+    _of_person(),
+    _text("exercise_id"),
+    _text("prompt_id"),
+    _text("thread_id"),
+    _text("parent_id"),
+    _text("endpoint_id"),
+    _text("endpoint_name"),
+    _text("model"),
+    Column("messages", JsonText, nullable=False),
+    _text("answer"),
+    _text("state"),
+    _moment("created_at"),
+    _text("title"),
+    _text("error_code"),
+    _text("error_message"),
+    _text("finish_reason"),
+    Column("prompt_tokens", Integer),
+    Column("answer_tokens", Integer),
+    Column("usage_estimated", Boolean),
+    _moment("first_text_at", nullable=True),
+    _moment("ended_at", nullable=True),
+    Column("favourite", Boolean, nullable=False),
+    _moment("deleted_at", nullable=True),
+    Column("sources", JsonText, nullable=False),
+    # Title, messages and answer, normalised and casefolded by us: LIKE folds case only for
+    # ASCII on SQLite and by locale on PostgreSQL, and JSON keys must not be found.
+    _text("search_text"),
+    Index(None, "person_id", "created_at"),
+    Index(None, "person_id", "exercise_id", "created_at"),
+    Index(None, "person_id", "thread_id", "created_at"),
+    Index(None, "state"),
+    Index(None, "deleted_at"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("run_id", PlainText, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("position", Integer, primary_key=True, nullable=False, autoincrement=False),
+    _text("check_id"),
+    _text("kind"),
+    _text("title"),
+    _text("state"),
+    _text("summary"),
+    Column("evidence", JsonText, nullable=False),
+    Column("weight", Float, nullable=False),
+    Column("figures", JsonText, nullable=False),
+    Column("by_model", Boolean, nullable=False),
+)
+
+exercise_marks = Table(
+    "exercise_marks",
+    metadata,
+    _of_person(primary_key=True),
+    _text("exercise_id", primary_key=True),
+    Column("hints_opened", Integer, nullable=False),
+    Column("model_answer_opened", Boolean, nullable=False),
+)
+
+acceptances = Table(
+    "acceptances",
+    metadata,
+    _of_person(primary_key=True),
+    _text("what", primary_key=True),
+    _text("version", primary_key=True),
+    _moment("accepted_at"),
+)
+
+endpoint_quirks = Table(
+    "endpoint_quirks",
+    metadata,
+    _text("endpoint_id", primary_key=True),
+    Column("quirks", JsonText, nullable=False),
+    _moment("saved_at"),
+)
+
+rule_counts = Table(
+    "rule_counts",
+    metadata,
+    Column("day", Date, primary_key=True, nullable=False),
+    _text("endpoint_id", primary_key=True),
+    _text("rule", primary_key=True),
+    Column("times", Integer, nullable=False),
+)
