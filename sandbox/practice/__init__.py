@@ -1,0 +1,11 @@
+"""What a trainee does: preview, run, follow, stop, check, and find the work again.
+
+Hides the order in which library, guard, turns, store and checks are used, and who may see what:
+``desk`` holds the use cases, ``following`` a live answer on its way to the screen, ``shapes`` what
+goes in and comes out.
+"""
+
+from sandbox.practice.desk import Practice
+from sandbox.practice.shapes import LivePart, Preview, Work, score
+
+__all__ = ["LivePart", "Practice", "Preview", "Work", "score"]

@@ -1,0 +1,98 @@
+"""From what is on the screen to the messages that would be sent, before the guard sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sandbox import library
+from sandbox.library import Library
+from sandbox.practice.shapes import Work
+from sandbox.records import (
+    Cleared,
+    Endpoint,
+    Exercise,
+    Field,
+    Message,
+    NotFoundError,
+    Person,
+    Prompt,
+    PromptTooLongError,
+    Role,
+    Sampling,
+)
+from sandbox.store import Store
+
+PROMPT_MAX_CHARS = 200_000
+ANSWER_TOKENS = 1_000
+
+
+class Composing:
+    """Knows templates, exercises and the conversation so far."""
+
+    def __init__(self, library_: Library, store: Store) -> None:
+        self._library = library_
+        self._store = store
+
+    def compose(self, exercise: Exercise | None, prompt: Prompt | None, values: Mapping[str, str]) -> str:
+        """Make the prompt text from the template and the form, or the exercise's starter text."""
+        if prompt is not None:
+            return library.render(prompt, values)
+        return exercise.starter if exercise is not None else ""
+
+    def missing(self, prompt: Prompt | None, values: Mapping[str, str]) -> tuple[Field, ...]:
+        """Return the required blanks that are still empty."""
+        return library.missing(prompt, values) if prompt is not None else ()
+
+    def messages(self, person: Person, work: Work) -> tuple[Message, ...]:
+        """System text, the conversation so far (as it was sent: masked), and the new prompt."""
+        if len(work.text) > PROMPT_MAX_CHARS:
+            raise PromptTooLongError(
+                f"프롬프트가 너무 깁니다({len(work.text):,}자).",
+                tokens=len(work.text),
+                limit=PROMPT_MAX_CHARS,
+                remedy="자료에서 꼭 필요한 부분만 남겨 주세요.",
+            )
+        if work.parent_id:
+            parent = self._store.run(work.parent_id, person.id)
+            past = (*parent.messages, Message(Role.ASSISTANT, parent.answer))
+            return (*past, Message(Role.USER, work.text))
+        system = self._library.prompt(work.prompt_id).system if work.prompt_id else ""
+        head = (Message(Role.SYSTEM, system),) if system else ()
+        return (*head, Message(Role.USER, work.text))
+
+    def sampling(self, work: Work, endpoint: Endpoint) -> Sampling:
+        """Take the template's limits, but never more than half of what the endpoint can hold."""
+        prompt = self._library.prompt(work.prompt_id) if work.prompt_id else None
+        wanted = prompt.max_answer_tokens if prompt else ANSWER_TOKENS
+        temperature = work.temperature if work.temperature is not None else prompt and prompt.temperature
+        return Sampling(min(wanted, endpoint.context_tokens // 2), temperature)
+
+    def known(self, exercise_id: str) -> tuple[str, ...]:
+        """What an exercise ships is invented: its own text is no leak."""
+        try:
+            exercise = self._library.exercise(exercise_id) if exercise_id else None
+        except NotFoundError:
+            return ()
+        if exercise is None:
+            return ()
+        return (*(m.text for m in exercise.materials), *exercise.prefill.values(), exercise.starter)
+
+    def own_values(self, work: Work) -> dict[str, str]:
+        """Return what the person typed into the form, by label, without what was pre-filled."""
+        if not work.prompt_id:
+            return {}
+        prompt = self._library.prompt(work.prompt_id)
+        exercise = self._library.exercise(work.exercise_id) if work.exercise_id else None
+        given = library.prefilled(exercise, prompt) if exercise else {}
+        return {
+            f.label: work.values[f.name]
+            for f in prompt.fields
+            if work.values.get(f.name, "").strip() and work.values[f.name] != given.get(f.name)
+        }
+
+    def title(self, work: Work, cleared: Cleared) -> str:
+        if work.exercise_id:
+            return self._library.exercise(work.exercise_id).title
+        if work.prompt_id and not work.parent_id:
+            return self._library.prompt(work.prompt_id).title
+        return " ".join(cleared.messages[-1].text.split())[:60]

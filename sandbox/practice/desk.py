@@ -1,0 +1,405 @@
+"""The use cases themselves: preview, run, follow, stop, check, and find the work again.
+
+Hides the order in which library, guard, turns, store and checks are used, and who may see
+what. Personal data lives here only in ``Placeholders`` (memory): whatever goes to the store,
+to the endpoint or to a log has been masked before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from sandbox import checks, guard, tokens
+from sandbox.library import Library
+from sandbox.practice.composing import Composing
+from sandbox.practice.following import follow, stored_part
+from sandbox.practice.shapes import LivePart, Preview, Work
+from sandbox.records import (
+    EMPTY,
+    Action,
+    CheckContext,
+    Choice,
+    Cleared,
+    Endpoint,
+    EndpointBusyError,
+    Exercise,
+    Finding,
+    InputError,
+    Message,
+    NotFoundError,
+    Person,
+    Progress,
+    PromptTooLongError,
+    Run,
+    RunState,
+    RunSummary,
+    Sampling,
+    SandboxError,
+    TokenCount,
+    Verdict,
+)
+from sandbox.store import Store
+from sandbox.turns import Order, Outcome, Turns
+
+log = logging.getLogger("sandbox.practice")
+
+MAX_PEOPLE_IN_MEMORY = 2_000
+
+
+class Practice:
+    """One per server process; safe to call from any thread."""
+
+    def __init__(
+        self,
+        library_: Library,
+        store: Store,
+        make_turns: Callable[..., Turns],
+        *,
+        guard_key: bytes | None = None,
+    ) -> None:
+        self.library = library_
+        self.composing = Composing(library_, store)
+        self._store = store
+        self._guard_key = guard_key or secrets.token_bytes(32)
+        self._people: OrderedDict[str, guard.Placeholders] = OrderedDict()
+        self._lock = threading.Lock()
+        self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
+
+    # ------------------------------------------------------------------ before sending
+
+    def preview(self, person: Person, work: Work, endpoint: Endpoint) -> Preview:
+        """Count tokens and look for personal data in what would be sent. Costs no model call."""
+        messages = self.composing.messages(person, work)
+        sampling = self.composing.sampling(work, endpoint)
+        too_long = None
+        try:
+            count = tokens.check_fits(messages, endpoint, sampling)
+        except PromptTooLongError as error:
+            too_long, count = error, TokenCount(error.tokens, estimated=True)
+        return Preview(
+            text=work.text,
+            count=count,
+            room_tokens=max(1, endpoint.context_tokens - sampling.max_answer_tokens),
+            findings=guard.find(
+                work.text, where="프롬프트", known=self.composing.known(work.exercise_id), key=self._guard_key
+            ),
+            too_long=too_long,
+        )
+
+    def look(self, text: str, where: str, exercise_id: str = "") -> tuple[Finding, ...]:
+        """Find personal data in an upload."""
+        return guard.find(text, where=where, known=self.composing.known(exercise_id), key=self._guard_key)
+
+    def may_keep(self, finding: Finding, endpoint: Endpoint) -> bool:
+        """Say whether the person may decide to send this finding as it stands."""
+        return guard.may_keep(finding, endpoint.location)
+
+    # ------------------------------------------------------------------ sending
+
+    def run(self, person: Person, work: Work, choices: Mapping[str, Choice], endpoint: Endpoint) -> str:
+        """Clear, store and queue a prompt; return the run's id.
+
+        Raises InputError (empty), PromptTooLongError, GuardRefusedError, EndpointBusyError.
+        Nothing is sent when it raises.
+        """
+        if not work.text.strip():
+            raise InputError(
+                "보낼 프롬프트가 비어 있습니다.", remedy="프롬프트를 적은 뒤 실행을 눌러 주세요."
+            )
+        messages = self.composing.messages(person, work)
+        sampling = self.composing.sampling(work, endpoint)
+        tokens.check_fits(messages, endpoint, sampling)
+        known = self.composing.known(work.exercise_id)
+        placeholders = self._placeholders(person.id)
+        cleared = guard.clear(
+            messages,
+            placeholders=placeholders,
+            choices=choices,
+            location=endpoint.location,
+            known=known,
+            key=self._guard_key,
+        )
+        run = self._new_run(person, work, endpoint, cleared, choices)
+        self._store.add_run(run)
+        if cleared.rule_counts:
+            self._store.count_rules(endpoint.id, cleared.rule_counts)
+        self._submit(run, endpoint, cleared, sampling)
+        return run.id
+
+    def retry(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
+        """Send the same (already masked) messages once more, as a new run beside the old one."""
+        old = self._store.run(run_id, person.id)
+        cleared = guard.clear(
+            old.messages,
+            placeholders=self._placeholders(person.id),
+            # What stands in a stored run was masked or expressly kept when it was first sent.
+            choices={
+                f.fingerprint: Choice.KEEP
+                for m in old.messages
+                for f in guard.find(m.text, key=self._guard_key)
+                if f.action is not Action.BLOCK
+            },
+            location=endpoint.location,
+            known=self.composing.known(old.exercise_id),
+            key=self._guard_key,
+        )
+        sampling = self.composing.sampling(
+            Work(old.messages[-1].text, exercise_id=old.exercise_id, prompt_id=old.prompt_id), endpoint
+        )
+        tokens.check_fits(cleared.messages, endpoint, sampling)
+        run = replace(
+            old,
+            id=_new_id(),
+            endpoint_id=endpoint.id,
+            endpoint_name=endpoint.name,
+            model=endpoint.model,
+            messages=cleared.messages,
+            answer="",
+            state=RunState.WAITING,
+            created_at=datetime.now(UTC),
+            error_code="",
+            error_message="",
+            finish_reason="",
+            usage=None,
+            first_text_at=None,
+            ended_at=None,
+            favourite=False,
+            verdicts=(),
+        )
+        self._store.add_run(run)
+        self._submit(run, endpoint, cleared, sampling)
+        return run.id
+
+    def stop(self, person: Person, run_id: str) -> None:
+        """Stop a run of one's own; what has come so far stays."""
+        self._store.run(run_id, person.id)
+        self._turns.stop(run_id)
+
+    def busy_run(self, person: Person) -> str:
+        """Return the id of the person's run that is waiting or streaming now, or ''."""
+        return self._turns.running(person.id)
+
+    # ------------------------------------------------------------------ while it streams
+
+    async def follow(self, person: Person, run_id: str, start: int = 0) -> AsyncIterator[LivePart]:
+        """Yield what is new in one's own live answer from ``start`` on, until it has ended.
+
+        A run that is no longer live is told from the store at once.
+        """
+        run = await asyncio.to_thread(self._store.run, run_id, person.id)
+        live, placeholders = self._turns.get(run_id), self._placeholders(person.id)
+        if live is None:
+            yield stored_part(run, start, placeholders)
+            return
+        async for part in follow(live, placeholders, start):
+            yield part
+
+    # ------------------------------------------------------------------ afterwards
+
+    def result(self, person: Person, run_id: str) -> Run:
+        """Return a run of one's own with the person's own values put back."""
+        return self._restored(person, self._store.run(run_id, person.id))
+
+    def tries(self, person: Person, exercise_id: str) -> tuple[Run, ...]:
+        """Return the tries of an exercise, oldest first."""
+        return tuple(self._restored(person, r) for r in self._store.tries(person.id, exercise_id))
+
+    def thread(self, person: Person, thread_id: str) -> tuple[Run, ...]:
+        """Return the turns of a conversation, oldest first."""
+        return tuple(self._restored(person, r) for r in self._store.thread(person.id, thread_id))
+
+    def check(self, exercise: Exercise, run: Run) -> tuple[Verdict, ...]:
+        """Run the exercise's checks on an answer."""
+        sources = {m.name: m.text for m in exercise.materials if m.text} | dict(run.sources)
+        context = CheckContext(
+            answer=run.answer,
+            prompt=run.messages[-1].text if run.messages else "",
+            sources=sources,
+            files={m.name: m.path for m in exercise.materials},
+        )
+        return tuple(checks.check(spec, context) for spec in exercise.checks)
+
+    def self_check(self, exercise: Exercise, text: str) -> tuple[Verdict, ...]:
+        """Check a prompt before it is sent: only the checks that look at the prompt."""
+        context = CheckContext(answer="", prompt=text)
+        return tuple(checks.check(s, context) for s in exercise.checks if s.kind == "prompt_parts")
+
+    def progress(self, person: Person) -> Mapping[str, Progress]:
+        """Return how far the person is in each exercise they have begun."""
+        return self._store.progress(person.id)
+
+    def open_hint(self, person: Person, exercise_id: str, count: int) -> None:
+        self._store.open_hint(person.id, exercise_id, count)
+
+    def open_model_answer(self, person: Person, exercise_id: str) -> None:
+        self._store.open_model_answer(person.id, exercise_id)
+
+    def save_draft(self, person: Person, place: str, payload: Mapping[str, str]) -> None:
+        """Keep what is being typed; personal data in it is masked before it is stored."""
+        placeholders = self._placeholders(person.id)
+        known = self.composing.known(place)
+        self._store.save_draft(
+            person.id, place, {k: self._masked(v, placeholders, known) for k, v in payload.items()}
+        )
+
+    def draft(self, person: Person, place: str) -> Mapping[str, str]:
+        """Return what was being typed, the person's own values put back; empty when nothing was."""
+        placeholders = self._placeholders(person.id)
+        stored = self._store.draft(person.id, place) or {}
+        return {k: placeholders.restore(str(v)) for k, v in stored.items()}
+
+    def drop_draft(self, person: Person, place: str) -> None:
+        self._store.drop_draft(person.id, place)
+
+    def history(
+        self, person: Person, *, search: str = "", favourites: bool = False, limit: int = 50
+    ) -> tuple[tuple[RunSummary, ...], int]:
+        """List one's own runs, newest first, and how many there are in all."""
+        found = self._store.runs(person.id, search=search, favourites=favourites, limit=limit)
+        total = self._store.runs_total(person.id, search=search, favourites=favourites)
+        put_back = self._placeholders(person.id).restore
+        return tuple(
+            replace(r, title=put_back(r.title), answer_start=put_back(r.answer_start)) for r in found
+        ), total
+
+    def set_favourite(self, person: Person, run_id: str, favourite: bool) -> None:
+        self._store.set_favourite(run_id, person.id, favourite)
+
+    def delete(self, person: Person, run_id: str) -> None:
+        """Put a run away; ``bring_back`` undoes it."""
+        self._store.delete_run(run_id, person.id)
+
+    def bring_back(self, person: Person, run_id: str) -> None:
+        self._store.restore_run(run_id, person.id)
+
+    def start(self) -> int:
+        """Mark what a killed server left open as 중단됨; return how many runs that were."""
+        return self._store.cut_open_runs()
+
+    def close(self) -> None:
+        self._turns.close()
+
+    # ------------------------------------------------------------------ inside
+
+    def _placeholders(self, person_id: str) -> guard.Placeholders:
+        with self._lock:
+            found = self._people.get(person_id)
+            if found is None:
+                found = self._people[person_id] = guard.Placeholders()
+                if len(self._people) > MAX_PEOPLE_IN_MEMORY:
+                    self._people.popitem(last=False)
+            self._people.move_to_end(person_id)
+            return found
+
+    def _masked(
+        self,
+        text: str,
+        placeholders: guard.Placeholders,
+        known: tuple[str, ...],
+        choices: Mapping[str, Choice] = EMPTY,
+    ) -> str:
+        findings = guard.find(text, known=known, key=self._guard_key)
+        forced = {f.fingerprint: Choice.MASK for f in findings if f.action is Action.BLOCK}
+        return placeholders.mask(text, findings, {**choices, **forced})
+
+    def _new_run(
+        self,
+        person: Person,
+        work: Work,
+        endpoint: Endpoint,
+        cleared: Cleared,
+        choices: Mapping[str, Choice],
+    ) -> Run:
+        placeholders, known = self._placeholders(person.id), self.composing.known(work.exercise_id)
+        run_id = _new_id()
+        return Run(
+            id=run_id,
+            person_id=person.id,
+            exercise_id=work.exercise_id,
+            prompt_id=work.prompt_id,
+            thread_id=work.thread_id or run_id,
+            parent_id=work.parent_id,
+            endpoint_id=endpoint.id,
+            endpoint_name=endpoint.name,
+            model=endpoint.model,
+            messages=cleared.messages,
+            answer="",
+            state=RunState.WAITING,
+            created_at=datetime.now(UTC),
+            title=self.composing.title(work, cleared),
+            sources={
+                name: self._masked(text, placeholders, known, choices)
+                for name, text in (self.composing.own_values(work) | dict(work.uploads)).items()
+            },
+        )
+
+    def _submit(self, run: Run, endpoint: Endpoint, cleared: Cleared, sampling: Sampling) -> None:
+        try:
+            self._turns.submit(Order(run.id, run.person_id, endpoint, cleared, sampling))
+        except EndpointBusyError as error:
+            self._store.end_run(
+                run.id,
+                state=RunState.FAILED,
+                answer="",
+                finish_reason="",
+                usage=None,
+                error_code=error.code,
+                error_message=error.message,
+                first_text_at=None,
+                ended_at=datetime.now(UTC),
+            )
+            raise
+
+    def _restored(self, person: Person, run: Run) -> Run:
+        put_back = self._placeholders(person.id).restore
+        return replace(
+            run,
+            answer=put_back(run.answer),
+            messages=tuple(Message(m.role, put_back(m.text)) for m in run.messages),
+        )
+
+    # -- called by turns, off the event loop
+
+    def _keep_partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
+        self._store.save_partial(run_id, text, first_text_at)
+
+    def _finish(self, run_id: str, outcome: Outcome) -> None:
+        self._store.end_run(
+            run_id,
+            state=outcome.state,
+            answer=outcome.text,
+            finish_reason=outcome.finish_reason,
+            usage=outcome.usage,
+            error_code=outcome.error.code if outcome.error else "",
+            error_message=_told(outcome.error),
+            first_text_at=outcome.first_text_at,
+            ended_at=outcome.ended_at,
+        )
+        if outcome.text.strip():
+            self._judge(run_id)
+
+    def _judge(self, run_id: str) -> None:
+        run = self._store.run(run_id, self._store.run_owner(run_id))
+        if not run.exercise_id:
+            return
+        try:
+            exercise = self.library.exercise(run.exercise_id)
+        except NotFoundError:
+            log.warning("run %s: its exercise is no longer in the library", run_id)
+            return
+        self._store.save_verdicts(run_id, self.check(exercise, run))
+
+
+def _told(error: SandboxError | None) -> str:
+    return " ".join(filter(None, (error.message, error.remedy))) if error else ""
+
+
+def _new_id() -> str:
+    return secrets.token_urlsafe(12)

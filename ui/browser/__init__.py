@@ -1,0 +1,57 @@
+"""The browser side: four small components without a build step.
+
+Hides the scripts that Streamlit cannot replace: reading a live answer by server-sent events,
+putting rich text on the clipboard, keeping what is being typed, and handing over the cookie.
+Nothing a person or a model wrote goes into ``html``, ``css`` or ``js``: it travels as data and
+is written with ``textContent`` or, for the clipboard, as HTML that documents.outline escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).parent
+
+
+@lru_cache(maxsize=8)
+def _component(name: str, css: bool = False) -> Any:
+    return st.components.v2.component(
+        f"room_{name}",
+        html="<div class='root'></div>",
+        css=(HERE / f"{name}.css").read_text(encoding="utf-8") if css else None,
+        js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
+    )
+
+
+def _mount(name: str, data: Mapping[str, Any], key: str, *, css: bool = False, **callbacks: Any) -> Any:
+    """Mount a component, registering it anew where this Streamlit runtime does not know it yet."""
+    return _component(name, css)(key=key, data=dict(data), **callbacks)
+
+
+def live_answer(run_id: str, *, key: str) -> bool:
+    """Show a live answer; return True in the script run that follows its end."""
+    result = _mount("live", {"run": run_id}, key, css=True, on_ended_change=lambda: None)
+    return bool(result.ended)
+
+
+def copy_button(label: str, *, html: str, text: str, key: str) -> None:
+    """Offer to copy: tables and paragraphs for 한글 and Excel, plain text for the rest."""
+    _mount("copy", {"label": label, "html": html, "text": text}, key, css=True)
+
+
+def keep_drafts(place: str, fields: Mapping[str, str], *, key: str) -> None:
+    """Send what is typed into widgets (by key) to the server as it is typed.
+
+    ``fields`` maps a widget's key to the name it has in the draft.
+    """
+    _mount("keep", {"place": place, "fields": dict(fields)}, key)
+
+
+def hand_over(token: str, *, key: str) -> bool:
+    """Put a token into the cookie, or remove the cookie when ``token`` is '-'; True when done."""
+    return bool(_mount("cookie", {"token": token}, key, on_done_change=lambda: None).done)

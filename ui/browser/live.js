@@ -1,0 +1,111 @@
+// Reads a live answer by server-sent events and appends what is new. The answer belongs to the
+// server: this script may be torn down and started again at any time and takes up where it was.
+const STATES = { WAITING: "wait", STREAMING: "stream" };
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = parentElement.querySelector(".root");
+  let live = root.live;
+  if (!live || live.run !== data.run) {
+    if (live && live.source) live.source.close();
+    live = root.live = build(root, data.run);
+  }
+  live.tell = setTriggerValue;
+  if (!live.source && !live.ended) open(live);
+  return () => {
+    if (live.source) live.source.close();
+    live.source = null;
+    clearInterval(live.clock);
+  };
+}
+
+function build(root, run) {
+  root.replaceChildren();
+  const make = (tag, cls) => {
+    const node = document.createElement(tag);
+    node.className = cls;
+    return node;
+  };
+  const bar = make("div", "bar");
+  const dot = make("span", "dot wait");
+  const status = make("span", "status");
+  status.setAttribute("role", "status");
+  const stop = make("button", "stop");
+  stop.type = "button";
+  stop.textContent = "■ 멈춤";
+  bar.append(dot, status, stop);
+  const answer = make("div", "answer");
+  answer.tabIndex = 0;
+  const text = document.createTextNode("");
+  answer.append(text);
+  root.append(bar, answer);
+  const live = { run, position: 0, dot, status, stop, answer, text, began: Date.now(), state: "WAITING",
+                 ahead: 0, wait: 0, lost: false, ended: false, source: null };
+  stop.addEventListener("click", () => {
+    stop.disabled = true;
+    status.textContent = "멈추고 있습니다…";
+    fetch(`/room/stop/${encodeURIComponent(run)}`, { method: "POST" })
+      .then((r) => { if (!r.ok) throw new Error(); })
+      .catch(() => { stop.disabled = false; });
+  });
+  return live;
+}
+
+function open(live) {
+  const source = (live.source = new EventSource(
+    `/room/live/${encodeURIComponent(live.run)}?from=${live.position}`));
+  source.onmessage = (event) => take(live, event);
+  source.addEventListener("end", (event) => {
+    take(live, event);
+    live.ended = true;
+    source.close();
+    live.source = null;
+    clearInterval(live.clock);
+    live.stop.hidden = true;
+    live.status.textContent = "답변을 점검하고 있습니다…";
+    live.tell("ended", live.run);
+  });
+  source.onerror = () => {
+    live.lost = true;
+    show(live);
+    if (source.readyState === EventSource.CLOSED && !live.ended) {
+      // Refused, not dropped: the page may know more (another sign-in, an answer already stored).
+      live.source = null;
+      clearInterval(live.clock);
+      live.status.textContent = "답변에 다시 연결하지 못했습니다. F5를 눌러 새로 고치면 저장된 답변이 보입니다.";
+    }
+  };
+  clearInterval(live.clock);
+  live.clock = setInterval(() => show(live), 1000);
+  show(live);
+}
+
+function take(live, event) {
+  const part = JSON.parse(event.data);
+  live.lost = false;
+  live.state = part.s;
+  live.ahead = part.a || 0;
+  live.wait = part.w || 0;
+  if (event.lastEventId) live.position = Number(event.lastEventId);
+  if (part.t) {
+    const box = live.answer;
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+    live.text.appendData(part.t);
+    if (atEnd) box.scrollTop = box.scrollHeight;
+  }
+  show(live);
+}
+
+function show(live) {
+  if (live.ended) return;
+  const seconds = Math.round((Date.now() - live.began) / 1000);
+  live.dot.className = "dot " + (live.lost ? "lost" : STATES[live.state] || "wait");
+  if (live.stop.disabled && !live.lost) return;
+  live.status.textContent = live.lost
+    ? "연결이 끊겨 다시 잇고 있습니다. 답변은 서버에서 계속 작성됩니다."
+    : live.state === "STREAMING"
+      ? `답변을 쓰고 있습니다 · ${live.text.length.toLocaleString()}자 · ${seconds}초`
+      : live.ahead > 0
+        ? `차례를 기다리고 있습니다 · 앞에 ${live.ahead}명` + (live.wait ? `, 약 ${live.wait}초` : "")
+        : `AI가 자료를 읽고 있습니다 · ${seconds}초`;
+}

@@ -1,0 +1,38 @@
+"""The frame around every page: who is here, where one can go, and what went wrong."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sandbox.records import SandboxError
+from ui import session
+from ui.widgets import frame
+
+st.set_page_config(page_title="행정 AI 실습실", page_icon=":material/school:", layout="wide")
+frame.style()
+
+PAGES = {
+    "start": st.Page("pages/start.py", title="시작", icon=":material/home:", url_path="start", default=True),
+    "course": st.Page("pages/course.py", title="과정", icon=":material/menu_book:", url_path="course"),
+    "exercise": st.Page("pages/exercise.py", title="실습", icon=":material/edit_note:", url_path="exercise"),
+    "free": st.Page("pages/free.py", title="자유 실습", icon=":material/chat:", url_path="free"),
+    "mine": st.Page("pages/mine.py", title="내 기록", icon=":material/folder_open:", url_path="mine"),
+    "connection": st.Page(
+        "pages/connection.py", title="연결", icon=":material/cable:", url_path="connection"
+    ),
+}
+OPEN_TO_ALL = (PAGES["start"], PAGES["connection"])
+
+try:
+    here = st.navigation(list(PAGES.values()), position="top")
+    frame.keep_cookie()
+    if session.person() is None and here not in OPEN_TO_ALL:
+        # A deep link from the lecturer must survive the short stop at 시작.
+        st.session_state["wanted"] = (here.url_path, dict(st.query_params))
+        st.switch_page(PAGES["start"])
+    here.run()
+except SandboxError as error:
+    session.say(error)
+except Exception as error:
+    # Streamlit's own control flow derives from BaseException and passes by.
+    frame.incident(error)

@@ -1,0 +1,88 @@
+"""실습: scenario and materials on the left; form, prompt, answer and verdicts on the right."""
+
+import streamlit as st
+
+from sandbox.library import prefilled
+from sandbox.practice import Work
+from sandbox.records import Exercise, NotFoundError, Run
+from ui import session
+from ui.widgets import answer, drafts, form, frame, guide, prompt_box
+from ui.widgets.run_button import run_button
+
+me, room = session.me(), session.services()
+
+
+def chosen() -> Exercise | None:
+    """The exercise of the deep link, else the one last worked on."""
+    wanted = st.query_params.get("id") or st.session_state.get("exercise_id", "")
+    try:
+        return room.library.exercise(wanted) if wanted else None
+    except NotFoundError as error:
+        session.say(error)
+        return None
+
+
+def work_side(exercise: Exercise) -> str:
+    """Form, prompt and 실행; return the id of a run that was just begun."""
+    prompt = room.library.prompt(exercise.prompt_id) if exercise.prompt_id else None
+    draft = drafts.begin(me, exercise.id)
+    values: dict[str, str] = {}
+    if prompt is not None:
+        start = {**prefilled(exercise, prompt), **draft}
+        with st.expander("① 빈칸 채우기", expanded=True, icon=":material/edit:"):
+            values = form.template_form(prompt, exercise.id, start)
+        prompt_box.why_box(prompt)
+    composed = room.practice.composing.compose(exercise, prompt, values)
+    label = "② 보낼 프롬프트 (직접 고칠 수 있습니다)" if prompt else "① 프롬프트를 고쳐 보세요"
+    text = prompt_box.prompt_box(exercise.id, composed, draft, label=label)
+    prompt_box.self_check(exercise, text)
+    drafts.keep(me, exercise.id, prompt, values, text)
+    work = Work(text, exercise.id, exercise.prompt_id or "", values)
+    return run_button(exercise.id, work, room.practice.composing.missing(prompt, values), label="③ 실행")
+
+
+def answer_side(exercise: Exercise, runs: tuple[Run, ...]) -> None:
+    """The latest try, with the former ones beside it."""
+    st.markdown("##### 답변과 점검", anchors=False)
+    answer.callback_error()
+    if not runs:
+        st.info(
+            "실행을 누르면 여기에 답변이 나타나고, 자료와 맞춰 본 점검 결과가 이어집니다.",
+            icon=":material/arrow_upward:",
+        )
+        return
+    run = answer.choose_try(runs, key=exercise.id)
+    if not run.state.ended:
+        answer.live(run)
+        return
+    before = runs[runs.index(run) - 1] if runs.index(run) else None
+    if before is not None and st.toggle("바로 앞 시도와 나란히 보기", key=f"beside-{exercise.id}"):
+        left, right = st.columns(2)
+        for side, one in ((left, before), (right, run)):
+            with side:
+                answer.finished(one, key=f"side-{one.id}")
+                answer.verdicts(one.verdicts)
+        return
+    answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
+    answer.verdicts(run.verdicts)
+    answer.take_home(run, key=run.id, title=exercise.title)
+
+
+exercise = chosen()
+if exercise is None:
+    frame.title("실습")
+    st.info("먼저 과정에서 실습을 골라 주세요.", icon=":material/menu_book:")
+    if st.button("과정으로 가기", type="primary"):
+        st.switch_page("pages/course.py")
+else:
+    st.session_state["exercise_id"] = exercise.id
+    st.query_params["id"] = exercise.id
+    frame.title(exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {exercise.goal}")
+    runs = room.practice.tries(me, exercise.id)
+    left, right = st.columns([5, 7], gap="medium")
+    with left:
+        guide.guide(exercise, runs)
+    with right:
+        if work_side(exercise):
+            st.rerun()
+        answer_side(exercise, runs)

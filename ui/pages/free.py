@@ -1,0 +1,95 @@
+"""자유 실습: any template or none, follow-ups, edit and retry, regenerate, compare."""
+
+import streamlit as st
+
+from sandbox.practice import Work
+from sandbox.records import MODULES, Prompt
+from ui import session
+from ui.widgets import answer, conversation, drafts, form, frame, prompt_box, uploads
+from ui.widgets.run_button import run_button
+
+me, room = session.me(), session.services()
+MODULE_TITLES = {m.id: m.title for m in MODULES}
+
+
+def begin() -> None:
+    """The first turn: choose a template or none, fill it in, add one's own material, run."""
+    prompts = {p.id: p for p in room.library.prompts()}
+    st.session_state.setdefault("free_prompt", st.session_state.get("free_prompt_kept", ""))
+    picked = st.selectbox(
+        "템플릿 고르기 (낱말을 적으면 찾아 줍니다)",
+        ["", *prompts],
+        format_func=lambda i: (
+            f"{MODULE_TITLES.get(prompts[i].module, '')} · {prompts[i].title}"
+            if i
+            else "템플릿 없이 자유롭게 쓰기"
+        ),
+        key="free_prompt",
+    )
+    st.session_state["free_prompt_kept"] = picked
+    prompt: Prompt | None = prompts.get(picked)
+    place = f"free:{picked}" if picked else "free"
+    draft = drafts.begin(me, place)
+    values: dict[str, str] = {}
+    if prompt is not None:
+        st.caption(prompt.summary)
+        if prompt.sample:
+            st.button(
+                "예시로 채워 보기",
+                icon=":material/auto_awesome:",
+                on_click=form.fill,
+                args=(prompt, place, prompt.sample),
+            )
+        with st.expander("빈칸 채우기", expanded=True, icon=":material/edit:"):
+            values = form.template_form(prompt, place, draft)
+        prompt_box.why_box(prompt)
+    composed = room.practice.composing.compose(None, prompt, values)
+    uploads.attach(place)
+    text = prompt_box.prompt_box(place, composed, draft, label="보낼 프롬프트 (직접 고칠 수 있습니다)")
+    drafts.keep(me, place, prompt, values, text)
+    run_id = run_button(
+        place, Work(text, prompt_id=picked, values=values), room.practice.composing.missing(prompt, values)
+    )
+    if run_id:
+        drafts.drop(me, place)
+        st.query_params["thread"] = run_id
+        st.rerun()
+
+
+def go_on(thread: str) -> None:
+    """The conversation so far and the next question."""
+    runs = room.practice.thread(me, thread)
+    if not runs:
+        st.warning("이 대화를 찾지 못했습니다. 지웠거나 다른 분의 대화일 수 있습니다.")
+        return
+    path = conversation.path(runs, thread)
+    for run in path:
+        conversation.turn(run, runs, thread)
+    last = path[-1]
+    if not last.state.ended:
+        return
+    if not last.answer.strip():
+        st.caption("받은 답변이 없어 이어서 물을 수 없습니다. 위에서 다시 실행해 주세요.")
+        return
+    place = f"follow:{last.id}"
+    uploads.attach(place)
+    text = prompt_box.prompt_box(place, "", drafts.begin(me, place), label="이어서 물어보기", height=110)
+    drafts.keep(me, place, None, {}, text)
+    if text.strip():
+        work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
+        if run_button(place, work, label="이어서 보내기"):
+            conversation.show_newest(thread)
+            drafts.drop(me, place)
+            st.rerun()
+    answer.take_home(last, key=last.id, title=last.title or "자유 실습")
+
+
+frame.title(
+    "자유 실습", "내 업무에 쓸 프롬프트를 시험해 보는 곳입니다. 실제 개인정보와 비공개 자료는 넣지 마세요."
+)
+answer.callback_error()
+thread = st.query_params.get("thread", "")
+if thread and st.button("새 대화 시작", icon=":material/add:"):
+    st.query_params.pop("thread")
+    st.rerun()
+go_on(thread) if thread else begin()

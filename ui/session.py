@@ -1,0 +1,212 @@
+"""The composition root, and the one typed place for Streamlit's session state.
+
+Hides how the parts are built and wired (``services``), who is sitting at this browser
+(``person``), and the keys under which a session remembers things.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from sandbox import checks, llm, tokens
+from sandbox import settings as settings_module
+from sandbox.classroom import Classroom, Entry
+from sandbox.documents import read
+from sandbox.library import Library
+from sandbox.local_model import LocalModel
+from sandbox.practice import Practice
+from sandbox.records import Choice, Endpoint, EndpointReport, Person, SandboxError
+from sandbox.settings import Settings
+from sandbox.store import Store, load_secret
+from sandbox.turns import Turns
+
+COOKIE = "room"
+
+
+@dataclass
+class Services:
+    """What every page and route of one server process shares."""
+
+    settings: Settings
+    library: Library
+    store: Store
+    practice: Practice
+    classroom: Classroom
+    turns: Turns
+    local_model: LocalModel | None
+    found: tuple[Endpoint, ...] = ()
+    reports: Mapping[str, EndpointReport] | None = None
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Return the endpoints that can be chosen now, the default first."""
+        embedded = self.local_model.endpoint() if self.local_model else None
+        return (*self.settings.endpoints, *((embedded,) if embedded else ()), *self.found)
+
+    def test(self, endpoint: Endpoint) -> EndpointReport:
+        """Test an endpoint and remember the report and what was learned of its ways."""
+        report = self.turns.call(lambda clients: clients.test(endpoint)).result(timeout=120)
+        self.reports = {**(self.reports or {}), endpoint.id: report}
+        if report.quirks:
+            self.store.save_quirks(endpoint.id, report.quirks)
+        return report
+
+    def find_local(self) -> tuple[Endpoint, ...]:
+        """Look for model servers on this PC's usual ports."""
+        known = {e.base_url.rstrip("/") for e in self.settings.endpoints}
+        found = self.turns.call(lambda _clients: llm.find_local()).result(timeout=30)
+        self.found = tuple(e for e in found if e.base_url.rstrip("/") not in known)
+        return self.found
+
+    def warm(self) -> None:
+        """Pay at start for what is slow the first time, so that no trainee does."""
+        tokens.count("준비")
+        llm.warm()
+        self.library.exercises()
+
+    def close(self) -> None:
+        self.practice.close()
+        if self.local_model:
+            self.local_model.close()
+        self.store.close()
+
+
+@lru_cache(maxsize=1)
+def services() -> Services:
+    """Build the parts once for this process and start what runs in the background."""
+    with _building:
+        return build(settings_module.load(os.environ))
+
+
+_building = threading.Lock()
+
+
+def build(settings: Settings) -> Services:
+    """Wire the parts for these settings."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database_url, secret=load_secret(settings.data_dir))
+    store.migrate()
+    library = Library(
+        settings.prompts_dirs,
+        settings.exercises_dirs,
+        check_problem=checks.problem,
+        read_text=_read_text,
+    )
+    made: list[Turns] = []
+
+    def make_turns(**callbacks: Any) -> Turns:
+        made.append(Turns(lambda: llm.Clients(quirks=store.quirks()), **callbacks))
+        return made[0]
+
+    practice = Practice(library, store, make_turns)
+    practice.start()
+    local_model = None
+    if settings.embedded.enabled and not settings.endpoints:
+        local_model = LocalModel(
+            settings.data_dir,
+            path=settings.embedded.path,
+            sha256=settings.embedded.sha256,
+            context_tokens=settings.embedded.context_tokens,
+            parallel=settings.embedded.parallel,
+            threads=settings.embedded.threads,
+        )
+        local_model.start()
+    return Services(settings, library, store, practice, Classroom(store), made[0], local_model)
+
+
+def close_services() -> None:
+    """Close what ``services`` built, if it did."""
+    if services.cache_info().currsize:
+        services().close()
+        services.cache_clear()
+
+
+def _read_text(path: Path) -> str:
+    return read.read(path.name, path.read_bytes()).text
+
+
+# ----------------------------------------------------------------------------- this browser
+
+
+def person() -> Person | None:
+    """Say who sits at this browser: from the session, or from the cookie after a refresh."""
+    found: Person | None = st.session_state.get("person")
+    if found is None:
+        token = st.context.cookies.get(COOKIE, "")
+        found = services().classroom.person_for(token)
+        if found is not None:
+            st.session_state["person"] = found
+    return found
+
+
+def me() -> Person:
+    """Return the person at this browser on pages that need one."""
+    found = person()
+    if found is None:
+        st.switch_page("pages/start.py")
+    assert found is not None
+    return found
+
+
+def enter(entry: Entry) -> None:
+    """Remember who came in; the frame hands the token to the browser as a cookie."""
+    st.session_state["person"] = entry.person
+    st.session_state["token_to_keep"] = entry.token
+
+
+def token_to_keep() -> str:
+    return str(st.session_state.get("token_to_keep", ""))
+
+
+def leave() -> None:
+    """Forget the person in this browser; the frame removes the cookie."""
+    services().classroom.leave(st.context.cookies.get(COOKIE, ""))
+    for key in list(st.session_state):
+        del st.session_state[key]
+    st.session_state["token_to_keep"] = "-"
+
+
+def go_on(page: str) -> None:
+    """Go where the person wanted to be before 시작 stopped them, else to ``page``."""
+    wanted = st.session_state.pop("wanted", None)
+    if wanted:
+        path, query = wanted
+        st.switch_page(f"pages/{path}.py", query_params=query)
+    st.switch_page(page)
+
+
+def guesser() -> str:
+    """Name this browser session for the slowing of wrong codes, never by its address."""
+    return str(st.session_state.setdefault("guesser", secrets.token_hex(8)))
+
+
+def choices(place: str) -> dict[str, Choice]:
+    """Return what the person decided about personal data on this page."""
+    found: dict[str, Choice] = st.session_state.setdefault(f"choices:{place}", {})
+    return found
+
+
+def endpoint() -> Endpoint | None:
+    """Return the endpoint chosen in this session, else the first; None when there is none yet."""
+    known = services().endpoints()
+    wanted = st.session_state.get("endpoint_id")
+    return next((e for e in known if e.id == wanted), known[0] if known else None)
+
+
+def choose_endpoint(endpoint_id: str) -> None:
+    st.session_state["endpoint_id"] = endpoint_id
+
+
+def say(error: SandboxError) -> None:
+    """Show what happened and what to do next."""
+    st.error(
+        f"**{error.message}**" + (f"  \n{error.remedy}" if error.remedy else ""), icon=":material/error:"
+    )

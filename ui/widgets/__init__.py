@@ -1,0 +1,1 @@
+"""The parts pages are made of: frame, form, prompt box, answer, downloads."""

@@ -1,0 +1,183 @@
+"""An answer on screen: live, finished or failed; its verdicts; and what can be taken home."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from sandbox.documents import NOTICE, WRITERS, outline
+from sandbox.practice import score
+from sandbox.records import Run, RunState, SandboxError, State, Verdict
+from ui import browser, session
+from ui.widgets import markup
+
+VIEWS = ("보기 좋게", "점검 표시", "원문")
+STATE_TEXT = {
+    RunState.STOPPED: "멈추셨습니다. 여기까지의 답변은 저장되어 있습니다.",
+    RunState.CUT: "서버가 멈추어 답변이 중간에 끊겼습니다(중단됨). 받은 데까지는 저장되어 있습니다. 다시 실행해 주세요.",
+}
+
+
+def live(run: Run) -> None:
+    """Follow a run that has not ended; the page is drawn anew when it has."""
+    if browser.live_answer(run.id, key=f"live-{run.id}"):
+        st.rerun()
+
+
+def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> None:
+    """Show an ended run: what happened to it, the answer in three views."""
+    if run.state in STATE_TEXT:
+        st.info(STATE_TEXT[run.state], icon=":material/info:")
+    if run.state is RunState.FAILED:
+        kept = "  \n받은 데까지는 아래에 남겨 두었습니다." if run.answer else ""
+        st.error(f"**답변을 받지 못했습니다.** {run.error_message}{kept}", icon=":material/error:")
+    if run.finish_reason == "length":
+        st.warning(
+            "답변이 정해진 길이에서 잘렸습니다. 더 짧게 쓰도록 조건을 붙여 보세요.",
+            icon=":material/content_cut:",
+        )
+    if retry and run.state in (RunState.FAILED, RunState.CUT, RunState.STOPPED):
+        st.button(
+            "같은 내용으로 다시 실행",
+            key=f"retry-{key}",
+            icon=":material/refresh:",
+            on_click=retry,
+            type="primary",
+        )
+    if not run.answer.strip():
+        return
+    has_marks = any(e.start >= 0 for v in run.verdicts for e in v.evidence)
+    view = st.segmented_control(
+        "답변 보기 방식",
+        VIEWS if has_marks else (VIEWS[0], VIEWS[2]),
+        default=VIEWS[0],
+        required=True,
+        key=f"view-{key}",
+        label_visibility="collapsed",
+    )
+    if view == VIEWS[1]:
+        st.caption(
+            "붉은색은 틀렸거나 근거가 없는 곳, 초록색은 자료에서 확인된 곳입니다. 마우스를 올리면 까닭이 보입니다."
+        )
+        st.html(markup.marked_answer(run.answer, run.verdicts))
+    elif view == VIEWS[2]:
+        st.html(markup.marked_answer(run.answer, ()))
+    else:
+        st.html(markup.answer(run.answer))
+    _footnote(run)
+
+
+def verdicts(found: Sequence[Verdict]) -> None:
+    """Show the score line and each verdict with its evidence."""
+    if not found:
+        return
+    passed, failed, unknown = score(tuple(found))
+    tail = (f" · 실패 {failed}" if failed else "") + (f" · 확인 불가 {unknown}" if unknown else "")
+    st.html(f'<div class="score">점검 결과 — 통과 {passed} / {len(found)}{tail}</div>')
+    order = {State.FAIL: 0, State.UNKNOWN: 1, State.PASS: 2}
+    st.html(markup.verdict_list(sorted(found, key=lambda v: order[v.state])))
+    if unknown:
+        st.caption("‘확인 불가’는 프로그램이 판단할 수 없다는 뜻입니다. 자료를 보고 직접 확인해 주세요.")
+
+
+def take_home(run: Run, *, key: str, title: str) -> None:
+    """Offer copying at once, and documents after 사실 확인함."""
+    if not run.answer.strip():
+        return
+    document = outline.from_answer(run.answer)
+    with st.expander("결과 가져가기", icon=":material/download:"):
+        browser.copy_button(
+            "복사하기 (한글·엑셀에 붙여 넣으면 표와 문단으로 들어갑니다)",
+            html=outline.to_html(document),
+            text=outline.to_clipboard_text(document),
+            key=f"copy-{key}",
+        )
+        checked = st.checkbox(
+            "답변의 숫자·날짜·이름이 사실인지 확인했습니다.", key=f"facts-{key}",
+            help="확인하신 뒤에 파일로 받을 수 있습니다.",
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            for name, writer in WRITERS.items():
+                st.download_button(
+                    writer.label,
+                    data=lambda w=writer: w.write(document, title=title).data,  # type: ignore[misc]
+                    file_name=file_name(title, writer.extension),
+                    mime=writer.mime,
+                    key=f"get-{name}-{key}",
+                    disabled=not checked,
+                    on_click="ignore",
+                )
+        st.caption(f"파일 아래쪽에 「{NOTICE}」이라고 표시됩니다.")
+        for warning in _slide_warnings(run, title) if checked else ():
+            st.warning(warning, icon=":material/crop:")
+
+
+def file_name(title: str, extension: str) -> str:
+    """Make a file name that Windows takes."""
+    return (re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .")[:60] or "답변") + extension
+
+
+def _slide_warnings(run: Run, title: str) -> tuple[str, ...]:
+    document = outline.from_answer(run.answer)
+    if not outline.slides(document):
+        return ()
+    try:
+        return WRITERS["pptx"].write(document, title=title).warnings
+    except SandboxError as error:
+        return (error.message,)
+
+
+def _footnote(run: Run) -> None:
+    parts = [run.endpoint_name]
+    if run.usage:
+        about = "약 " if run.usage.estimated else ""
+        parts.append(f"{about}{run.usage.prompt_tokens:,}토큰을 읽고 {run.usage.answer_tokens:,}토큰을 씀")
+    if run.ended_at:
+        parts.append(f"{(run.ended_at - run.created_at).total_seconds():.0f}초")
+    st.caption(" · ".join(parts))
+
+
+def choose_try(runs: Sequence[Run], *, key: str) -> Run:
+    """Let the person go back and forth between tries; the latest one first."""
+    if len(runs) == 1:
+        return runs[0]
+    newest = len(runs) - 1
+    if st.session_state.get(f"count-{key}") != len(runs):
+        st.session_state[f"count-{key}"] = len(runs)
+        st.session_state[f"try-{key}"] = newest
+    picked = st.segmented_control(
+        "시도",
+        range(len(runs)),
+        format_func=lambda n: f"{n + 1}번째 {_mark(runs[n])}",
+        key=f"try-{key}",
+        required=True,
+    )
+    return runs[newest if picked is None else picked]
+
+
+def _mark(run: Run) -> str:
+    if not run.state.ended:
+        return "…"
+    if not run.verdicts:
+        return ""
+    passed, _, _ = score(run.verdicts)
+    return f"({passed}/{len(run.verdicts)})"
+
+
+def start_retry(run: Run) -> None:
+    """Run the same messages again, as a button's callback: errors are shown after the rerun."""
+    endpoint = session.endpoint()
+    try:
+        if endpoint is not None:
+            session.services().practice.retry(session.me(), run.id, endpoint)
+    except SandboxError as error:
+        st.session_state["callback_error"] = error
+
+
+def callback_error() -> None:
+    """Show what a callback could not do."""
+    error = st.session_state.pop("callback_error", None)
+    if error is not None:
+        session.say(error)

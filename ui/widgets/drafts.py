@@ -1,0 +1,38 @@
+"""What is being typed, kept: by the page at every step and by the browser between steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from sandbox.records import Person, Prompt
+from ui import browser, session
+from ui.widgets.form import field_keys, place_key
+from ui.widgets.prompt_box import COMPOSED, TEXT, key_of
+
+
+def begin(me: Person, place: str) -> Mapping[str, str]:
+    """Return the draft to start from: this session's, else the stored one after a refresh."""
+    kept = f"draft:{place}"
+    if kept not in st.session_state:
+        st.session_state[kept] = session.services().practice.draft(me, place)
+    found: Mapping[str, str] = st.session_state[kept]
+    return found
+
+
+def keep(me: Person, place: str, prompt: Prompt | None, values: Mapping[str, str], text: str) -> None:
+    """Store the draft when it changed, and let the browser report what is typed meanwhile."""
+    now = {**values, TEXT: text, COMPOSED: str(st.session_state.get(f"composed:{place}", ""))}
+    if st.session_state.get(f"draft:{place}") != now:
+        session.services().practice.save_draft(me, place, now)
+        st.session_state[f"draft:{place}"] = now
+    fields = {**(field_keys(prompt, place) if prompt else {}), key_of(place): TEXT}
+    browser.keep_drafts(place, fields, key=f"keep-{place_key(place)}")
+
+
+def drop(me: Person, place: str) -> None:
+    """Forget the draft, here and in the store."""
+    st.session_state.pop(f"draft:{place}", None)
+    st.session_state.pop(key_of(place), None)
+    session.services().practice.drop_draft(me, place)

@@ -1,0 +1,112 @@
+"""What surrounds a page: style, the title row with person and endpoint, the cookie, incidents."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from sandbox.records import EndpointKind, Location
+from ui import browser, session
+
+log = logging.getLogger("ui")
+STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Apply the room's own style on top of Streamlit's theme."""
+    st.html(STYLE)
+
+
+def keep_cookie() -> None:
+    """Hand the token of somebody who has just come in to the browser, once."""
+    token = session.token_to_keep()
+    if token and browser.hand_over(token, key="cookie"):
+        st.session_state.pop("token_to_keep", None)
+
+
+def title(text: str, caption: str = "") -> None:
+    """Draw the page's title row: what this is, which AI answers, who is here."""
+    left, right = st.columns([7, 5], vertical_alignment="center")
+    with left:
+        st.markdown(f"### {text}", anchors=False)
+        if caption:
+            st.caption(caption)
+    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+        _endpoint_menu()
+        _person_menu()
+
+
+def plain(text: str) -> str:
+    """Keep Markdown from reading what a person wrote: no link, image, colour or formula of theirs."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
+
+
+def _endpoint_menu() -> None:
+    here, known = session.endpoint(), session.services().endpoints()
+    model = session.services().local_model
+    if here is None:
+        state = model.state() if model else None
+        st.badge(
+            state.message if state else "연결된 AI 없음", icon=":material/hourglass_top:", color="orange"
+        )
+        return
+    inside = here.location is Location.INSIDE
+    where = "내부" if inside else "외부"
+    with st.popover(f"{here.name} · {where}", icon=":material/lan:" if inside else ":material/public:"):
+        st.markdown(
+            "이 PC 안에서 답합니다. 입력한 내용이 밖으로 나가지 않습니다."
+            if here.kind is EndpointKind.EMBEDDED
+            else f"모델: {here.model}  \n"
+            + (
+                "기관 안에서 답합니다."
+                if inside
+                else "**기관 밖으로 나갑니다. 공개해도 되는 자료만 넣어 주세요.**"
+            )
+        )
+        if here.kind is EndpointKind.EMBEDDED:
+            st.caption("연습용 작은 모델이라 틀린 답이 자주 나옵니다. 틀린 곳을 찾는 것도 실습입니다.")
+        if len(known) > 1:
+            st.radio(
+                "답할 AI 고르기",
+                [e.id for e in known],
+                format_func=lambda i: next(e.name for e in known if e.id == i),
+                index=next((n for n, e in enumerate(known) if e.id == here.id), 0),
+                key="endpoint_choice",
+                on_change=lambda: session.choose_endpoint(st.session_state["endpoint_choice"]),
+            )
+
+
+def _person_menu() -> None:
+    who = session.person()
+    if who is None:
+        return
+    seat = f" · {who.seat}번" if who.seat else ""
+    with st.popover(f"{who.name}{seat}", icon=":material/person:"):
+        st.caption("이어하기 코드 — 다른 PC에서 이 코드를 넣으면 하던 실습이 그대로 열립니다.")
+        st.code(session.services().classroom.resume_code(who), language=None)
+        if who.class_code:
+            st.caption(f"과정 코드 {who.class_code}")
+        if st.button("나가기", icon=":material/logout:", width="stretch", help="실습 기록은 남습니다."):
+            session.leave()
+            st.switch_page("pages/start.py")
+
+
+def incident(error: Exception) -> None:
+    """Log an unforeseen error under a number and show the number: no traceback, no content."""
+    number = secrets.token_hex(4)
+    # The message may hold what the person typed, so only the kind and the places are logged.
+    places = []
+    trace = error.__traceback__
+    while trace:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    log.error("incident %s %s at %s", number, type(error).__name__, " < ".join(reversed(places[-8:])))
+    st.error(
+        f"**화면을 그리다가 문제가 생겼습니다.** 입력한 내용은 저장되어 있습니다.  \n"
+        f"F5를 눌러 새로 고쳐 주세요. 계속되면 담당자에게 사건 번호 `{number}`를 알려 주세요.",
+        icon=":material/report:",
+    )
