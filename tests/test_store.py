@@ -81,6 +81,11 @@ class Cluster:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         return name
 
+    def drop_connections(self) -> None:
+        others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'tester'"
+        with self._admin.connect() as connection:
+            connection.execute(text(f"{others} AND pid <> pg_backend_pid()"))
+
     def close(self) -> None:
         self._admin.dispose()
 
@@ -822,11 +827,16 @@ def test_errors_of_the_file_system(
 
 
 @pytest.fixture
-def powerless() -> Iterator[Path]:
-    """Give a folder in which this process may not write, also when root runs the tests."""
+def powerless(file: Path) -> Iterator[Path]:
+    """Give a folder in which this process may not write, also when root runs the tests.
+
+    An existing database lies in it as ``old.db``.
+    """
     if os.name != "posix":
         pytest.skip("Windows has no read-only folders in this sense")
     folder = Path(tempfile.mkdtemp())
+    (folder / "old.db").write_bytes(file.read_bytes())
+    (folder / "old.db").chmod(0o444)
     folder.chmod(0o555)
     as_root = os.geteuid() == 0
     if as_root:
@@ -842,15 +852,15 @@ def powerless() -> Iterator[Path]:
         folder.rmdir()
 
 
-def test_a_read_only_folder(file: Path, powerless: Path, caplog: pytest.LogCaptureFixture) -> None:
-    for where in (powerless, powerless / "new"):
-        with (
-            told(failures.READ_ONLY, caplog),
-            closing(Store(f"sqlite:///{where / 'sandbox.db'}", secret=SECRET)) as store,
-        ):
-            store.migrate()
+def test_a_read_only_folder(powerless: Path, caplog: pytest.LogCaptureFixture) -> None:
+    for file in (powerless / "sandbox.db", powerless / "new" / "sandbox.db", powerless / "old.db"):
+        with closing(Store(f"sqlite:///{file}", secret=SECRET)) as store:
+            with told(failures.READ_ONLY, caplog):
+                store.migrate()
+            with told(failures.READ_ONLY, caplog):
+                store.add_person(PRIVATE_MARK)
         with told(failures.READ_ONLY, caplog):
-            load_secret(where)
+            load_secret(file.parent)
 
 
 def test_a_file_that_is_no_database(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -896,6 +906,14 @@ def test_a_dead_or_refusing_postgresql(postgresql: Cluster, caplog: pytest.LogCa
 
 
 @pytest.mark.database
+def test_connections_that_the_server_dropped_are_made_anew(postgresql: Cluster) -> None:
+    with closing(Store(postgresql.migrated(), secret=SECRET)) as store:
+        person = store.add_person("남는 사람")
+        postgresql.drop_connections()
+        assert store.person(person.id) == person
+
+
+@pytest.mark.database
 def test_a_locked_postgresql(postgresql: Cluster, caplog: pytest.LogCaptureFixture) -> None:
     url = postgresql.migrated()
     with (
@@ -929,6 +947,20 @@ def test_a_backup_taken_in_use_is_whole(on_file: Store, tmp_path: Path) -> None:
         with copy._database.reading() as connection:
             assert len(connection.execute(people.select()).all()) == 31
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_backup_that_cannot_be_made(
+    on_file: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_file.backup(tmp_path / "새 폴더" / "백업.db")
+    assert (tmp_path / "새 폴더" / "백업.db").stat().st_size > 4096
+    (tmp_path / "폴더").mkdir()
+    with told(failures.READ_ONLY, caplog):
+        on_file.backup(tmp_path / "폴더")
+    nothing = tmp_path / "nothing.db"
+    with closing(Store(f"sqlite:///{nothing}", secret=SECRET)) as store, told(failures.UNPREPARED, caplog):
+        store.backup(tmp_path / "copy.db")
+    assert not nothing.exists() and list(tmp_path.glob("*.part")) == []
 
 
 @pytest.mark.database

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from sandbox.records import StoreError
-from sandbox.store.failures import ADDRESS, LOCKED, failure, told_in_korean
+from sandbox.store.failures import ADDRESS, LOCKED, UNPREPARED, failure, told_in_korean
 
 _CONNECTIONS = 10
 _MORE_CONNECTIONS = 30
@@ -79,8 +79,11 @@ class Database:
                 "PostgreSQL 기록은 이 명령으로 백업할 수 없습니다.",
                 remedy="데이터베이스 담당자에게 pg_dump로 백업해 달라고 요청해 주세요.",
             )
+        if not self.file.exists():
+            raise failure(UNPREPARED)
         half = target.with_name(target.name + ".part")
         with told_in_korean():
+            target.parent.mkdir(parents=True, exist_ok=True)
             try:
                 half.unlink(missing_ok=True)
                 half.touch(mode=0o600)
@@ -133,16 +136,17 @@ class Database:
 
     def _set_up_sqlite(self, connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself; _begin_sqlite does
-        with closing(connection.cursor()) as cursor:
+        with _closed_on_failure(connection), closing(connection.cursor()) as cursor:
             _switch_to_wal(cursor, self._busy_timeout_seconds)
             cursor.execute("PRAGMA synchronous=NORMAL")
             cursor.execute("PRAGMA foreign_keys=ON")
 
     def _set_up_postgresql(self, connection: Any, _record: object) -> None:
         milliseconds = int(self._busy_timeout_seconds * 1000)
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = {milliseconds}")
-        connection.commit()
+        with _closed_on_failure(connection):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET lock_timeout = {milliseconds}")
+            connection.commit()
 
 
 def _understood(url: str) -> URL:
@@ -156,6 +160,16 @@ def _understood(url: str) -> URL:
     if not known or not parsed.database or parsed.database == ":memory:":
         raise failure(ADDRESS)
     return parsed
+
+
+@contextmanager
+def _closed_on_failure(connection: Any) -> Iterator[None]:
+    """Close what the pool drops unclosed when setting it up fails."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -94,7 +94,8 @@ class Runs:
     def cut_open_runs(self) -> int:
         """Mark as CUT what a killed server left open, with its partial text; return how many.
 
-        Call once at start, before anything is submitted.
+        Call once at start, before anything is submitted. With several server processes on one
+        database a live run may be taken for dead; its owner's end_run puts that right.
         """
         with self._database.writing() as connection:
             left = connection.execute(select(runs).where(runs.c.state.in_(_OPEN))).all()
