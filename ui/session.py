@@ -53,7 +53,7 @@ class Services:
 
     def test(self, endpoint: Endpoint) -> EndpointReport:
         """Test an endpoint and remember the report and what was learned of its ways."""
-        report = self.turns.call(lambda clients: clients.test(endpoint)).result(timeout=120)
+        report = self.turns.call(self.turns.clients.test(endpoint)).result(timeout=120)
         self.reports = {**(self.reports or {}), endpoint.id: report}
         if report.quirks:
             self.store.save_quirks(endpoint.id, report.quirks)
@@ -62,7 +62,7 @@ class Services:
     def find_local(self) -> tuple[Endpoint, ...]:
         """Look for model servers on this PC's usual ports."""
         known = {e.base_url.rstrip("/") for e in self.settings.endpoints}
-        found = self.turns.call(lambda _clients: llm.find_local()).result(timeout=30)
+        found = self.turns.call(llm.find_local()).result(timeout=30)
         self.found = tuple(e for e in found if e.base_url.rstrip("/") not in known)
         return self.found
 
