@@ -21,13 +21,12 @@ _ORDINAL = re.compile(r"^(?:\d{1,2}[.)]|[IVX]{1,4}\.|[ⅠⅡⅢⅣⅤⅥⅦⅧ�
 _LABEL = re.compile(r"^[\[(]?(?P<label>[가-힣A-Za-z ]{1,14}?)[\])]?\s*[:：]\s*(?P<rest>.*)$", re.DOTALL)
 _TITLES = ("제목", "슬라이드 제목", "title", "헤드라인")
 _BODIES = ("내용", "본문", "주요 내용", "핵심 내용", "bullets", "불릿", "글머리", "글머리표", "content", "표")
-_NOTES = tuple(
+_NOTES = frozenset(
     f"{who}{gap}{what}"
-    for who in ("발표자", "발표", "스피커", "강연자", "")
+    for who in ("발표자", "발표", "스피커", "강연자")
     for gap in (" ", "")
     for what in ("노트", "메모", "멘트", "대본", "설명", "발언")
-    if who or (what not in ("설명", "발언") and not gap)
-) + ("speaker notes", "speaker note", "notes", "note")
+) | {"노트", "메모", "멘트", "대본", "speaker notes", "speaker note", "notes", "note"}
 
 
 def slides(outline: Outline) -> tuple[Slide, ...]:

@@ -7,12 +7,13 @@ that slides use real placeholders (outline view, screen readers and later edits 
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
-from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
+from pptx.opc.oxml import serialize_part_xml
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.oxml.shapes.autoshape import CT_Shape
 from pptx.util import Emu, Inches
@@ -83,7 +84,7 @@ def add_footer(slide: Any, notice: str) -> None:
 
 def _set_theme(deck: Any) -> None:
     part = next(r.target_part for r in deck.slide_master.part.rels.values() if r.reltype.endswith("/theme"))
-    theme = etree.fromstring(part.blob)
+    theme = parse_xml(part.blob)
     for name, colour in _COLOURS.items():
         slot = theme.find(f".//{qn('a:clrScheme')}/{qn('a:' + name)}")
         for child in list(slot):
@@ -95,7 +96,7 @@ def _set_theme(deck: Any) -> None:
         for script in group.findall(qn("a:font")):
             if script.get("script") == "Hang":
                 script.set("typeface", FONT)
-    part._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
+    part._blob = serialize_part_xml(theme)
 
 
 def _shape_master(master: Any) -> None:
@@ -215,6 +216,6 @@ def _put(shape: Any, left: int, top: int, width: int, height: int) -> None:
     shape.left, shape.top, shape.width, shape.height = Emu(left), Emu(top), Emu(width), Emu(height)
 
 
-def colour(value: str) -> RGBColor:
+def colour(value: str) -> Any:
     """Return a theme colour for python-pptx."""
-    return RGBColor.from_string(value)
+    return cast(Any, RGBColor)(*bytes.fromhex(value))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
@@ -134,7 +134,8 @@ class _Maker:
     def _new(self, kind: str, title: str, notes: str) -> Any:
         slide = self.deck.slides.add_slide(theme.layout(self.deck, kind))
         _say(slide.shapes.title.text_frame.paragraphs[0], title)
-        theme.add_footer(slide, self.notice)
+        if kind != "title":  # there the notice is the subtitle
+            theme.add_footer(slide, self.notice)
         if notes:
             slide.notes_slide.notes_text_frame.text = notes
         return slide
@@ -176,23 +177,25 @@ class _Maker:
     def _table(self, slide: Any, table: Table, left: int, width: int) -> None:
         grid = (table.header, *table.rows)
         size = 16 if len(grid) <= 8 and len(table.header) <= 5 else 14
-        width = min(width, max(int(width * 0.55), _natural_width(grid, size)))
+        if len(table.header) == 2:  # two columns over a whole slide drift apart
+            width = min(width, max(int(width * 0.6), _natural_width(grid, size)))
+        row_height = _ROW_HEIGHT if len(grid) > 8 else Inches(0.52)
         shape = slide.shapes.add_table(
-            len(grid), len(table.header), left, theme.BODY_TOP, Emu(width), _ROW_HEIGHT * len(grid)
+            len(grid), len(table.header), left, theme.BODY_TOP, Emu(width), row_height * len(grid)
         )
         widths = [int(width * share) for share in column_shares(grid)]
         height = 0.0
         for column, column_width in zip(shape.table.columns, widths, strict=True):
             column.width = Emu(column_width)
         for row_at, (row, texts) in enumerate(zip(shape.table.rows, grid, strict=True)):
-            row.height = _ROW_HEIGHT
+            row.height = row_height
             tallest = 1
             for cell_at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
                 _fill_cell(cell, text, points=size, row=row_at, label=cell_at == 0)
                 room = widths[cell_at] - Inches(0.2)
                 tallest = max(tallest, sum(_lines(line, size, room) for line in text.split("\n")))
             text_height = tallest * size * _LINE * _EMU_PER_POINT
-            height += max(float(_ROW_HEIGHT), text_height + Inches(0.1))
+            height += max(float(row_height), text_height + Inches(0.1))
         if height > theme.BODY_HEIGHT:
             self._warn("표가 슬라이드보다 깁니다. 행을 줄이거나 칸의 글을 짧게 해 주세요.")
 
@@ -259,7 +262,7 @@ def _fill_cell(cell: Any, text: str, *, points: int, row: int, label: bool) -> N
 
 
 def _draw_chart(slide: Any, chart: ChartData, left: int, width: int) -> None:
-    data = CategoryChartData(number_format="#,##0.##" if _has_decimals(chart) else "#,##0")
+    data: Any = cast(Any, CategoryChartData)(number_format="#,##0.##" if _has_decimals(chart) else "#,##0")
     data.categories = chart.labels
     for series in chart.series:
         data.add_series(series.name, series.values)

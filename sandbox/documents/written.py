@@ -62,4 +62,4 @@ def column_shares(
 def is_figure(text: str) -> bool:
     """Say whether a cell is a plain number with its unit, to be set flush right."""
     digits = sum(character.isdigit() for character in text)
-    return 0 < digits and len(text) <= 16 and all(c.isdigit() or c in _FIGURE_MARKS for c in text)
+    return digits > 0 and len(text) <= 16 and all(c.isdigit() or c in _FIGURE_MARKS for c in text)
