@@ -6,7 +6,7 @@ complaint names the file, the line and what to do. The parts: ``header`` (YAML w
 ``shelf`` (all files), ``fill`` (blanks), ``write`` (back to text).
 """
 
-from sandbox.library.exercise_folder import parse_exercise
+from sandbox.library.exercise_folder import parse_exercise, read_answer
 from sandbox.library.fill import check_values, missing, picked, prefilled, render
 from sandbox.library.parse import parse_prompt
 from sandbox.library.schema import exercise_schema, template_schema
@@ -22,6 +22,7 @@ __all__ = [
     "parse_prompt",
     "picked",
     "prefilled",
+    "read_answer",
     "render",
     "show_path",
     "template_schema",

@@ -12,6 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
+from pydantic import ValidationError
+
 from sandbox.library import header as headers
 from sandbox.library.complaints import Complaints, did_you_mean, line_of, quote
 from sandbox.library.parse import CheckProblem, Lines, fields_of, read_checks, validated
@@ -189,6 +191,16 @@ def _answer(path: Path, shown: str, check_ids: set[str], complaints: Complaints)
         return None
     name = head.name or ("모범 답안" if path.name == "model.md" else path.stem)
     return ExampleAnswer(name, parts.text, head.prompt, head.fails, head.why)
+
+
+def read_answer(text: str, *, source: str) -> ExampleAnswer:
+    """Read an answer somebody hands in; what is no header of an answer is part of its text."""
+    try:
+        parts = headers.split(text, source=source, required=False)
+        head = AnswerHeader.model_validate(dict(parts.values))
+    except (ContentError, ValidationError):
+        return ExampleAnswer(source, text.strip("\n"))
+    return ExampleAnswer(head.name or source, parts.text, head.prompt, head.fails, head.why)
 
 
 def _check_answer(
