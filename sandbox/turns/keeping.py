@@ -1,0 +1,79 @@
+"""Have live runs stored: every few seconds on the way, and once, surely, at the end.
+
+Hides the worker threads and the order of calls: one save of a run at a time, the end after the
+last save, the end again when it fails. A slow disk holds up neither streams nor other runs.
+Errors are logged by name only: their text could hold the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from sandbox.turns.live import LiveRun, Outcome
+
+OnProgress = Callable[[str, str, datetime | None], None]
+OnEnd = Callable[[str, Outcome], None]
+
+RETRY_SECONDS = (0.5, 2.0)
+THREADS = 8
+log = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Belongs to one event loop; calls ``on_progress`` and ``on_end`` on threads of its own."""
+
+    def __init__(self, on_progress: OnProgress, on_end: OnEnd, *, progress_seconds: float) -> None:
+        self._on_progress, self._on_end = on_progress, on_end
+        self._progress_seconds = progress_seconds
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._saving: dict[str, asyncio.Future[None]] = {}
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="turns-store")
+
+    def save_later(self, live: LiveRun) -> None:
+        """Note new text: it is saved within ``progress_seconds``."""
+        if live.run_id not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[live.run_id] = loop.call_later(self._progress_seconds, self._save, live)
+
+    async def store_end(self, live: LiveRun, outcome: Outcome) -> bool:
+        """Store how a run ended; False when every try failed."""
+        timer = self._timers.pop(live.run_id, None)
+        if timer is not None:
+            timer.cancel()
+        saving = self._saving.get(live.run_id)
+        if saving is not None:
+            await asyncio.wait([saving])
+        loop = asyncio.get_running_loop()
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                await loop.run_in_executor(self._pool, self._on_end, live.run_id, outcome)
+                return True
+            except Exception as error:
+                log.error("storing the end of run %s failed: %s", live.run_id, type(error).__name__)
+            if pause is not None:
+                await asyncio.sleep(pause)
+        return False
+
+    def close(self) -> None:
+        """Wait for the worker threads; call when the loop has ended."""
+        self._pool.shutdown(wait=True)
+
+    def _save(self, live: LiveRun) -> None:
+        del self._timers[live.run_id]
+        if live.run_id in self._saving:  # the store is slow: come back later
+            self.save_later(live)
+            return
+        future = asyncio.get_running_loop().run_in_executor(
+            self._pool, self._on_progress, live.run_id, live.snapshot().text, live.first_text_at
+        )
+        self._saving[live.run_id] = future
+        future.add_done_callback(lambda done: self._saved(live.run_id, done))
+
+    def _saved(self, run_id: str, done: asyncio.Future[None]) -> None:
+        self._saving.pop(run_id, None)
+        if not done.cancelled() and done.exception() is not None:
+            log.error("keeping run %s on the way failed: %s", run_id, type(done.exception()).__name__)

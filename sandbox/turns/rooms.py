@@ -1,0 +1,381 @@
+"""One event loop for everybody: hands out turns, streams answers, tells readers, has them stored.
+
+Hides the thread and its loop. Outside, every method is safe from any thread. Inside, only the
+loop thread touches tasks and timers; the queue and the table of runs are shared under one lock
+that is never held while anything waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import logging
+import threading
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sandbox.llm import Clients
+from sandbox.records import (
+    AnswerCutError,
+    Delta,
+    EndpointBusyError,
+    EndpointFailedError,
+    Finish,
+    RunState,
+    SandboxError,
+)
+from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
+from sandbox.turns.live import LiveRun, Order, Outcome
+from sandbox.turns.queue import FairQueue
+
+T = TypeVar("T")
+
+TELL_SECONDS = 0.1
+MAX_HALT_SECONDS = 120.0
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many may wait, and how often and how long runs are kept. Times in seconds."""
+
+    max_waiting: int = 400
+    max_waiting_per_person: int = 4
+    progress_seconds: float = 2.0
+    grace_seconds: float = 60.0
+    close_seconds: float = 10.0
+
+
+class Turns:
+    """The queue and the live runs. ``on_progress`` and ``on_end`` are called on worker threads.
+
+    ``clients_factory`` is called on the loop thread. A run's ``on_end`` comes once, after its last
+    ``on_progress``; it is tried again when it fails.
+    """
+
+    def __init__(
+        self,
+        clients_factory: Callable[[], Clients],
+        *,
+        on_progress: OnProgress,
+        on_end: OnEnd,
+        limits: Limits | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._keeper = Keeper(on_progress, on_end, progress_seconds=self._limits.progress_seconds)
+        self._lock = threading.Lock()
+        self._queue = FairQueue()
+        self._runs: dict[str, LiveRun] = {}
+        self._closing = False
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._settling: set[asyncio.Task[None]] = set()
+        self._stopping: set[str] = set()
+        self._refusals: dict[str, int] = {}
+        self._changed: set[LiveRun] = set()
+        self._queue_changed = False
+        self._tell_timer: asyncio.TimerHandle | None = None
+        self._release_timer: asyncio.TimerHandle | None = None
+        self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._thread = threading.Thread(
+            target=self._run_loop, args=(clients_factory,), name="turns", daemon=True
+        )
+        self._thread.start()
+        self._ready.result()
+
+    # ------------------------------------------------------------------ from any thread
+
+    @property
+    def clients(self) -> Clients:
+        """The clients of the loop; use their coroutines through ``call`` only."""
+        return self._clients
+
+    def submit(self, order: Order) -> LiveRun:
+        """Queue an order and return its live run; the same run id twice is the same run.
+
+        Raise EndpointBusyError when too many wait already.
+        """
+        with self._lock:
+            known = self._runs.get(order.run_id)
+            if known is not None:
+                return known
+            self._refuse_if_full(order)
+            live = self._runs[order.run_id] = LiveRun(order)
+            endpoint = order.endpoint
+            self._queue.join(order.run_id, order.person_id, endpoint.id, endpoint.parallel)
+        self._on_loop(self._hand_out)
+        return live
+
+    def stop(self, run_id: str) -> None:
+        """Stop a run: it leaves the queue, or its upstream is closed and its text kept."""
+        self._on_loop(self._stop, run_id)
+
+    def get(self, run_id: str) -> LiveRun | None:
+        """Return a run that is live or ended a moment ago."""
+        with self._lock:
+            return self._runs.get(run_id)
+
+    def running(self, person_id: str) -> str:
+        """Return the id of the person's oldest run that waits or streams, or ''."""
+        with self._lock:
+            mine = (run for run in self._runs.values() if run.order.person_id == person_id)
+            return next((run.run_id for run in mine if not run.state.ended), "")
+
+    def place(self, run_id: str) -> int:
+        """Return how many orders go before this one; 0 when it does not wait."""
+        with self._lock:
+            places = self._queue.places(time.monotonic())
+            return next((ahead for waiting, ahead, _ in places if waiting == run_id), 0)
+
+    def call(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+        """Run a coroutine on the loop, outside the queue: connection tests and the like."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def close(self) -> None:
+        """End everything: runs are stored as 중단됨, connections closed, threads joined."""
+        with self._lock:
+            first, self._closing = not self._closing, True
+        if not first:
+            return
+        self._on_loop(self._closed.set)
+        self._thread.join()
+        self._keeper.close()
+
+    # ------------------------------------------------------------------ the loop thread
+
+    def _run_loop(self, clients_factory: Callable[[], Clients]) -> None:
+        try:
+            asyncio.run(self._live(clients_factory))
+        except Exception as error:
+            if self._ready.done():
+                log.error("the loop of turns died: %s", type(error).__name__)
+            else:
+                self._ready.set_exception(error)
+
+    async def _live(self, clients_factory: Callable[[], Clients]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._closed = asyncio.Event()
+        self._clients = clients_factory()
+        self._ready.set_result(None)
+        await self._closed.wait()
+        await self._end_everything()
+
+    def _on_loop(self, function: Callable[..., None], *args: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(function, *args)
+        except RuntimeError:
+            log.info("turns are closed already")
+
+    def _refuse_if_full(self, order: Order) -> None:
+        if self._closing:
+            raise EndpointBusyError("서버를 끄는 중입니다.", remedy="서버가 다시 켜진 뒤 실행해 주세요.")
+        if self._queue.waiting_of(order.person_id) >= self._limits.max_waiting_per_person:
+            raise EndpointBusyError(
+                "앞서 보낸 요청이 아직 기다리고 있습니다.",
+                remedy="그 답을 받거나 멈춘 뒤 다시 실행해 주세요.",
+            )
+        if self._queue.waiting_at(order.endpoint.id) >= self._limits.max_waiting:
+            raise EndpointBusyError(
+                "기다리는 사람이 너무 많습니다.", remedy="1~2분 뒤에 다시 실행하거나 다른 연결을 골라 주세요."
+            )
+
+    def _hand_out(self) -> None:
+        """Start everybody whose turn it is."""
+        now = time.monotonic()
+        with self._lock:
+            if self._closing:
+                return
+            tickets = self._queue.start(now)
+            release = self._queue.next_release(now)
+            started = [self._runs[ticket.run_id] for ticket in tickets]
+        for live in started:
+            live.start()
+            self._tasks[live.run_id] = self._loop.create_task(self._serve(live))
+            self._note(live)
+        self._queue_changed = True
+        self._tell_soon()
+        if self._release_timer is not None:
+            self._release_timer.cancel()
+            self._release_timer = None
+        if release is not None:
+            self._release_timer = self._loop.call_later(release + 0.005, self._hand_out)
+
+    def _stop(self, run_id: str) -> None:
+        with self._lock:
+            live = self._runs.get(run_id)
+            left = self._queue.leave(run_id)
+        if live is None or live.state.ended:
+            return
+        if left:
+            self._refusals.pop(run_id, None)
+            self._end(live, RunState.STOPPED, None, None)
+            self._hand_out()
+        elif run_id in self._tasks:
+            self._stopping.add(run_id)
+            # After the task's first step: cancelled before it, a task never runs its own ending.
+            self._loop.call_soon(self._tasks[run_id].cancel)
+
+    # ------------------------------------------------------------------ one run
+
+    async def _serve(self, live: LiveRun) -> None:
+        """Stream one answer into its live run, give the slot back, see to its end."""
+        begun = time.monotonic()
+        finish: Finish | None = None
+        error: SandboxError | None = None
+        cancelled = False
+        try:
+            finish = await self._stream(live)
+        except asyncio.CancelledError:
+            cancelled = True
+        except SandboxError as fault:
+            error = fault.with_traceback(None)  # its frames would keep the request alive
+        except Exception as fault:
+            log.error("run %s broke: %s", live.run_id, type(fault).__name__)
+            error = EndpointFailedError(
+                "답을 받는 중에 프로그램 오류가 났습니다.", remedy="다시 실행해 주세요. 계속되면 알려 주세요."
+            )
+        del self._tasks[live.run_id]
+        if isinstance(error, EndpointBusyError) and self._wait_again(live, error):
+            return
+        with self._lock:
+            seconds = time.monotonic() - begun if finish is not None else None
+            self._queue.finish(live.run_id, seconds=seconds)
+        state, error = self._how_it_ended(live, finish, error, cancelled)
+        self._end(live, state, error, finish)
+        self._hand_out()
+
+    async def _stream(self, live: LiveRun) -> Finish | None:
+        order, finish = live.order, None
+        events = self._clients.stream(order.endpoint, order.cleared, order.sampling, retry_busy=False)
+        async with aclosing(events):
+            async for event in events:
+                if isinstance(event, Delta):
+                    live.add(event)
+                    self._note(live)
+                    if event.text:
+                        self._keeper.save_later(live)
+                else:
+                    finish = event
+        return finish
+
+    def _how_it_ended(
+        self, live: LiveRun, finish: Finish | None, error: SandboxError | None, cancelled: bool
+    ) -> tuple[RunState, SandboxError | None]:
+        stopped = live.run_id in self._stopping
+        self._stopping.discard(live.run_id)
+        self._refusals.pop(live.run_id, None)
+        if finish is not None:
+            return RunState.DONE, None
+        if stopped:
+            return RunState.STOPPED, None
+        if cancelled or error is None:
+            return RunState.CUT, _cut_by_closing() if cancelled else AnswerCutError(
+                "답변이 끝나기 전에 끊겼습니다.", remedy="다시 실행해 주세요."
+            )
+        return (RunState.CUT if live.first_text_at else RunState.FAILED), error
+
+    def _wait_again(self, live: LiveRun, fault: EndpointBusyError) -> bool:
+        """Put a refused order back and slow its whole endpoint; False when it has waited enough."""
+        refusals = self._refusals[live.run_id] = self._refusals.get(live.run_id, 0) + 1
+        halt = fault.retry_after_seconds
+        halt = min(2.0 ** (refusals - 1), 30.0) if halt is None else max(halt, 0.05)
+        waited = time.monotonic() - live.submitted_seconds
+        hopeless = waited + halt > live.order.endpoint.whole_timeout_seconds or halt > MAX_HALT_SECONDS
+        if hopeless or live.first_text_at or live.run_id in self._stopping or self._closing:
+            return False
+        live.wait_again()
+        with self._lock:
+            self._queue.push_back(live.run_id, halted_until=time.monotonic() + halt)
+        self._note(live)
+        self._hand_out()
+        return True
+
+    def _end(self, live: LiveRun, state: RunState, error: SandboxError | None, finish: Finish | None) -> None:
+        live.end(state, error)
+        outcome = Outcome(
+            state=state,
+            text=live.snapshot().text,
+            error=error,
+            finish_reason=finish.reason if finish else "",
+            usage=finish.usage if finish else None,
+            first_text_at=live.first_text_at,
+            ended_at=datetime.now(UTC),
+        )
+        self._tell(live)
+        task = self._loop.create_task(self._settle(live, outcome))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _settle(self, live: LiveRun, outcome: Outcome) -> None:
+        """Have the end stored, then let the run go after a while."""
+        stored = await self._keeper.store_end(live, outcome)
+        live.settled = True
+        self._tell(live)
+        # What could not be stored stays readable for longer: it is the only copy.
+        grace = self._limits.grace_seconds * (1 if stored else 10)
+        self._loop.call_later(grace, self._forget, live.run_id)
+
+    def _forget(self, run_id: str) -> None:
+        with self._lock:
+            self._runs.pop(run_id, None)
+
+    # ------------------------------------------------------------------ telling readers
+
+    def _note(self, live: LiveRun) -> None:
+        self._changed.add(live)
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
+        if self._tell_timer is None:
+            self._tell_timer = self._loop.call_later(TELL_SECONDS, self._tell_all)
+
+    def _tell_all(self) -> None:
+        """Tell every reader of everything that changed: one timer for the whole room."""
+        self._tell_timer = None
+        changed, self._changed = self._changed, set()
+        if self._queue_changed:
+            self._queue_changed = False
+            with self._lock:
+                places = list(self._queue.places(time.monotonic()))
+                waiting = [(self._runs[run_id], ahead, wait) for run_id, ahead, wait in places]
+            changed.update(live for live, ahead, wait in waiting if live.stand(ahead, wait))
+        for live in changed:
+            self._tell(live)
+
+    def _tell(self, live: LiveRun) -> None:
+        for callback in live.subscribers():
+            try:
+                callback()
+            except Exception as error:  # a reader whose own loop has gone must not harm the others
+                log.warning("a reader of run %s is gone: %s", live.run_id, type(error).__name__)
+
+    # ------------------------------------------------------------------ the end
+
+    async def _end_everything(self) -> None:
+        with self._lock:
+            waiting = [run for run in self._runs.values() if self._queue.leave(run.run_id)]
+        for live in waiting:
+            self._end(live, RunState.CUT, _cut_by_closing(), None)
+        tasks = list(self._tasks.values())
+        await asyncio.sleep(0)  # let each take its first step, else it never runs its own ending
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._settling:
+            _, late = await asyncio.wait(self._settling, timeout=self._limits.close_seconds)
+            if late:
+                log.error("%d runs could not be stored before closing", len(late))
+        for timer in (self._tell_timer, self._release_timer):
+            if timer is not None:
+                timer.cancel()
+        await self._clients.aclose()
+
+
+def _cut_by_closing() -> AnswerCutError:
+    return AnswerCutError(
+        "서버가 꺼지면서 답변이 중단되었습니다.",
+        remedy="여기까지 받은 내용은 남아 있습니다. 다시 실행해 주세요.",
+    )
