@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from sandbox.guard.finding import find
+from sandbox.guard.finding import find, look, normal_value
 from sandbox.guard.kinds import KINDS
 from sandbox.guard.placeholders import Placeholders, to_be_masked
 from sandbox.records import Action, Choice, Cleared, Finding, GuardRefusedError, Location, Message
@@ -37,19 +37,14 @@ def clear(
     """
     for message in messages:
         placeholders.reserve(message.text)
+    gate = _Gate(placeholders, choices, location, tuple(known), key, _values(messages, choices, known, key))
     wheres = [f"{message.role.value}:{at}" for at, message in enumerate(messages, 1)]
-    found = [
-        find(message.text, where=where, known=known, key=key)
-        for message, where in zip(messages, wheres, strict=True)
-    ]
-    _refuse([f for each in found for f in each], choices, location)
-    sent = []
-    for message, where, findings in zip(messages, wheres, found, strict=True):
-        text = placeholders.mask(message.text, findings, choices)
-        text = _prove(text, where, placeholders, choices, location, known, key)
-        sent.append(replace(message, text=text))
+    found = [gate.look(message.text, where) for message, where in zip(messages, wheres, strict=True)]
+    gate.refuse([f for each in found for f in each])
+    texts = [gate.pass_(message.text, where) for message, where in zip(messages, wheres, strict=True)]
+    sent = tuple(replace(message, text=text) for message, text in zip(messages, texts, strict=True))
     counts = Counter(f.kind for each in found for f in each if f.action is not Action.ALLOW)
-    return Cleared(tuple(sent), MappingProxyType(dict(counts)))
+    return Cleared(sent, MappingProxyType(dict(counts)))
 
 
 def may_keep(finding: Finding, location: Location) -> bool:
@@ -76,45 +71,65 @@ def redact(text: str) -> str:
     return text
 
 
-def _refuse(findings: Sequence[Finding], choices: Mapping[str, Choice], location: Location) -> None:
-    blocked = tuple(f for f in findings if f.action is Action.BLOCK and not to_be_masked(f, choices))
-    if blocked:
-        raise GuardRefusedError(
-            f"보낼 수 없는 개인정보가 {len(blocked)}곳 있습니다: {_labels(blocked)}.",
-            findings=blocked,
-            remedy="해당 부분을 지우거나 [가리기]를 누른 뒤 다시 실행해 주세요.",
-        )
-    kept = tuple(
-        f for f in findings if choices.get(f.fingerprint) is Choice.KEEP and not may_keep(f, location)
-    )
-    if kept:
-        raise GuardRefusedError(
-            f"외부 모델에는 그대로 보낼 수 없는 정보가 {len(kept)}곳 있습니다: {_labels(kept)}.",
-            findings=kept,
-            remedy="[가리기]를 누르거나, 내부 모델을 골라 다시 실행해 주세요.",
-        )
+def _values(
+    messages: Sequence[Message], choices: Mapping[str, Choice], known: Sequence[str], key: bytes
+) -> dict[str, str]:
+    """Return every value to be masked anywhere (normal value → kind), so that it is masked everywhere."""
+    return {
+        normal_value(f.kind, message.text[f.start : f.end]): f.kind
+        for message in messages
+        for f in find(message.text, known=known, key=key)
+        if to_be_masked(f, choices)
+    }
 
 
-def _prove(
-    text: str,
-    where: str,
-    placeholders: Placeholders,
-    choices: Mapping[str, Choice],
-    location: Location,
-    known: Sequence[str],
-    key: bytes,
-) -> str:
-    """Look at what would be sent until nothing to be masked is left in it."""
-    for _ in range(_ROUNDS):
-        findings = find(text, where=where, known=known, key=key)
-        _refuse(findings, choices, location)
-        if not any(to_be_masked(f, choices) for f in findings):
-            return text
-        text = placeholders.mask(text, findings, choices)
-    raise GuardRefusedError(
-        "글에 숫자가 뒤섞여 있어 개인정보를 모두 가렸는지 확인할 수 없습니다.",
-        remedy="전화번호나 계좌번호 같은 숫자를 직접 지운 뒤 다시 실행해 주세요.",
-    )
+@dataclass(frozen=True, slots=True, repr=False)
+class _Gate:
+    """What stays the same for all messages of one ``clear``."""
+
+    placeholders: Placeholders
+    choices: Mapping[str, Choice]
+    location: Location
+    known: tuple[str, ...]
+    key: bytes
+    seen: Mapping[str, str]
+
+    def look(self, text: str, where: str) -> tuple[Finding, ...]:
+        return look(text, where=where, known=self.known, key=self.key, seen=self.seen)
+
+    def pass_(self, text: str, where: str) -> str:
+        """Mask, then look at what would be sent until nothing to be masked is left in it."""
+        for _ in range(_ROUNDS):
+            findings = self.look(text, where)
+            self.refuse(findings)
+            if not any(to_be_masked(f, self.choices) for f in findings):
+                return text
+            text = self.placeholders.mask(text, findings, self.choices)
+        raise GuardRefusedError(
+            "글에 숫자가 뒤섞여 있어 개인정보를 모두 가렸는지 확인할 수 없습니다.",
+            remedy="전화번호나 계좌번호 같은 숫자를 직접 지운 뒤 다시 실행해 주세요.",
+        )
+
+    def refuse(self, findings: Sequence[Finding]) -> None:
+        """Raise when a finding may neither be sent nor is masked."""
+        blocked = tuple(f for f in findings if f.action is Action.BLOCK and not to_be_masked(f, self.choices))
+        if blocked:
+            raise GuardRefusedError(
+                f"보낼 수 없는 개인정보가 {len(blocked)}곳 있습니다: {_labels(blocked)}.",
+                findings=blocked,
+                remedy="해당 부분을 지우거나 [가리기]를 누른 뒤 다시 실행해 주세요.",
+            )
+        kept = tuple(
+            f
+            for f in findings
+            if self.choices.get(f.fingerprint) is Choice.KEEP and not may_keep(f, self.location)
+        )
+        if kept:
+            raise GuardRefusedError(
+                f"외부 모델에는 그대로 보낼 수 없는 정보가 {len(kept)}곳 있습니다: {_labels(kept)}.",
+                findings=kept,
+                remedy="[가리기]를 누르거나, 내부 모델을 골라 다시 실행해 주세요.",
+            )
 
 
 def _labels(findings: Sequence[Finding]) -> str:

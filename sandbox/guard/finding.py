@@ -7,12 +7,12 @@ holds no text. What already is a placeholder is opaque: no rule reads it, no fin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from sandbox.guard.kinds import KINDS, PLACEHOLDER_WORDS
 from sandbox.guard.numbers import Hit, machine_texts, near, numbers
-from sandbox.guard.phrases import phrases, sensitive_words
+from sandbox.guard.phrases import names_beside, phrases, sensitive_words
 from sandbox.guard.views import View, fold, join_lines
 from sandbox.records import Action, Finding
 
@@ -26,6 +26,8 @@ _WORDY = frozenset({"name", "address", "birth_date", "sensitive", "secrecy_mark"
 _NUMBER_LABEL = re.compile(
     r"주민|외국인|전화|연락처|휴대|핸드폰|카드|계좌|번호|은행|농협|입금|TEL|☎", re.IGNORECASE
 )
+_NUMBER_RUN = re.compile(r"(?<![0-9-])[0-9][0-9-]{5,24}(?![0-9-])")
+_WORD = re.compile(r"(?<![가-힣])[가-힣]{3,4}")
 _ALLOWED = "실습용 가상 정보"
 
 
@@ -35,29 +37,31 @@ def find(text: str, *, where: str = "", known: Sequence[str] = (), key: bytes = 
     A value that stands in one of the ``known`` texts (the exercise's own invented materials) is
     ALLOW, but never a BLOCK kind. ``key`` makes fingerprints useless to anyone without it.
     """
-    view = fold(_opaque(text))
-    hits = _settle(_collect(view), text)
+    return look(text, where=where, known=known, key=key, seen={})
+
+
+def look(
+    text: str, *, where: str, known: Sequence[str], key: bytes, seen: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Find as ``find`` does, and also the values of ``seen`` (normal value → kind) without their context."""
+    hits = _settle(_collect(fold(_opaque(text)), seen), text)
     known_views = [fold(each).text for each in known] if hits else []
-    findings = []
-    for hit in hits:
-        kind = KINDS[hit.kind]
-        value = normal_value(hit.kind, text[hit.start : hit.end])
-        allowed = kind.action is not Action.BLOCK and _stands_in(
-            fold(text[hit.start : hit.end]).text, known_views
-        )
-        findings.append(
-            Finding(
-                kind=hit.kind,
-                label=kind.label,
-                start=hit.start,
-                end=hit.end,
-                action=Action.ALLOW if allowed else kind.action,
-                where=where,
-                fingerprint=_fingerprint(hit.kind, value, key),
-                reason=_ALLOWED if allowed else hit.reason or kind.explanation,
-            )
-        )
-    return tuple(findings)
+    return tuple(_finding(hit, text, where, known_views, key) for hit in hits)
+
+
+def _finding(hit: Hit, text: str, where: str, known_views: Sequence[str], key: bytes) -> Finding:
+    kind, raw = KINDS[hit.kind], text[hit.start : hit.end]
+    allowed = kind.action is not Action.BLOCK and _stands_in(fold(raw).text, known_views)
+    return Finding(
+        kind=hit.kind,
+        label=kind.label,
+        start=hit.start,
+        end=hit.end,
+        action=Action.ALLOW if allowed else kind.action,
+        where=where,
+        fingerprint=_fingerprint(hit.kind, normal_value(hit.kind, raw), key),
+        reason=_ALLOWED if allowed else hit.reason or kind.explanation,
+    )
 
 
 def normal_value(kind: str, raw: str) -> str:
@@ -78,12 +82,14 @@ def _opaque(text: str) -> str:
     return TOKEN.sub(lambda m: "\ue000" * len(m.group()), text)
 
 
-def _collect(view: View) -> Iterator[Hit]:
+def _collect(view: View, seen: Mapping[str, str]) -> Iterator[Hit]:
     text = view.text
     found = [*numbers(text), *machine_texts(text), *phrases(text)]
+    found += names_beside(text, found)
     found += sensitive_words(
         text, [h for h in found if h.kind in {"name", "resident_number", "birth_date", "mobile"}]
     )
+    found += _repeats(text, {normal_value(h.kind, text[h.start : h.end]): h.kind for h in found} | dict(seen))
     for hit in found:
         yield _place(view, hit)
     joined = join_lines(view)
@@ -93,6 +99,21 @@ def _collect(view: View) -> Iterator[Hit]:
         told = "-" in joined.text[hit.start : hit.end] or near(_NUMBER_LABEL, joined.text, hit.start)
         if joined.spans_seam(hit.start, hit.end) and told:
             yield _place(joined, hit)
+
+
+def _repeats(text: str, values: Mapping[str, str]) -> Iterator[Hit]:
+    """Yield values told once by their context (성명:, 계좌번호) where they stand again without it."""
+    if not values:
+        return
+    for match in _NUMBER_RUN.finditer(text):
+        kind = values.get(match.group().replace("-", ""))
+        if kind:
+            yield Hit(kind, *match.span())
+    for match in _WORD.finditer(text):
+        for length in (4, 3):
+            if values.get(match.group()[:length]) == "name" and len(match.group()) >= length:
+                yield Hit("name", match.start(), match.start() + length)
+                break
 
 
 def _place(view: View, hit: Hit) -> Hit:

@@ -34,7 +34,7 @@ class Hit(NamedTuple):
 
 
 _RESIDENT = re.compile(
-    r"(?<![0-9])(?<![0-9]-)(?:19|20)?(?P<front>[0-9]{6})"
+    r"(?<![0-9])(?<![0-9]-)(?P<century>19|20)?(?P<front>[0-9]{6})"
     r"(?P<gap>[ \t]{0,3}[-./~_:]?[ \t]{0,3})(?P<back>[0-9]{7})(?![0-9])(?!-[0-9])"
 )
 _RESIDENT_SPACED = re.compile(r"(?<![0-9])[0-9](?:[ \t._-]{0,3}[0-9]){12}(?![0-9])")
@@ -58,8 +58,10 @@ _REPRESENTATIVE = re.compile(
     r"(?<![0-9])(?<![0-9]-)1(?:5(?:22|33|44|66|77|88|99)|6(?:00|11|44|60|61|66|68|70|88)|8(?:00|11|33|55|66|77|99))"
     r"(?P<gap>[-. )]{0,2})(?P<tail>[0-9]{4})(?![0-9])(?!-[0-9])"
 )
+_GLUED_MOBILES = re.compile(r"(?<![0-9A-Za-z-])(?:01[016789]-[0-9]{3,4}-[0-9]{4}){2,20}(?![0-9])")
+_FREE_OF_CHARGE = re.compile(r"(?<![0-9])(?<![0-9]-)080[-. )]{1,2}[0-9]{3,4}[-. ][0-9]{4}(?![0-9])(?!-[0-9])")
 _LOCAL_PHONE = re.compile(
-    r"(?:전화(?:번호)?|☎|TEL\.?|Tel\.?|FAX|팩스|구내|연락처)\s{0,2}[:：)]?\s{0,2}(?P<number>[2-9][0-9]{2,3}-[0-9]{4})(?![0-9])(?!-[0-9])"
+    r"(?:전화(?:번호)?|☎|TEL\.?|Tel\.?|FAX|팩스|구내(?:번호)?|연락처)\s{0,2}[:：)]?\s{0,2}(?P<number>[2-9][0-9]{2,3}-[0-9]{4})(?![0-9])(?!-[0-9])"
 )
 _PHONE_LABEL = re.compile(r"전화|연락처|휴대|핸드폰|폰|팩스|문의|번호|☎|tel|fax|phone", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -74,16 +76,17 @@ _EMAIL = re.compile(
 _PLATE = re.compile(
     r"(?<![0-9가-힣])(?:(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|"
     r"경북|경남|제주) ?)?[0-9]{2,3}(?P<gap> ?)"
-    r"[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호] ?[0-9]{4}"
+    r"(?P<letter>[가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주바사아자배하허호]) ?[0-9]{4}"
     r"(?![0-9]|[-.,:/][0-9]| ?(?:억|만|천|원|명|개|건|년|월|일|호|번|조|장|㎡|m|kg))"
 )
+_COUNTERS = "호조주구부도자수하배노보"  # 203호 1234: a room, not a car
 _PLATE_LABEL = re.compile(r"차량|번호판|자동차|승용|트럭|주차|단속|차주|견인|렌터카|택시|버스|과태료")
 _BUSINESS_BARE = re.compile(
     r"(?<![0-9])(?<![0-9][-.])[1-9][0-9]{2}[ .-]?[0-9]{2}[ .-]?[0-9]{5}(?![0-9])(?!-[0-9])"
 )
 _BUSINESS_LABEL = re.compile(r"사업자|등록번호|상호|업체")
 _IPV4 = re.compile(r"(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]{1,2}|:[0-9]{2,5})?(?![0-9]|\.[0-9])")
-_VERSION_LABEL = re.compile(r"(?:버전|버젼|version|ver\.?|v|릴리스|제)\s?\Z", re.IGNORECASE)
+_VERSION_LABEL = re.compile(r"(?:버전|버젼|(?<![A-Za-z])(?:version|ver\.?|v)|릴리스|제)\s?\Z", re.IGNORECASE)
 _IPV6_OR_MAC = re.compile(
     r"(?<![0-9A-Fa-f:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})(?![0-9A-Fa-f:-])"
 )
@@ -114,7 +117,8 @@ def machine_texts(text: str) -> Iterator[Hit]:
     """Yield mail addresses, plates, network addresses, passwords: they never run over a line's end."""
     yield from (Hit("email", *m.span()) for m in _EMAIL.finditer(text))
     for match in _PLATE.finditer(text):
-        if not match["gap"] or near(_PLATE_LABEL, text, match.start(), match.end()):
+        plain = not match["gap"] and (match.group()[-5] != " " or match["letter"] not in _COUNTERS)
+        if plain or near(_PLATE_LABEL, text, match.start(), match.end()):
             yield Hit("vehicle_plate", *match.span())
     yield from _network_addresses(text)
     for match in _CREDENTIAL.finditer(text):
@@ -140,8 +144,10 @@ def digits_of(text: str) -> str:
 def _residents(text: str) -> Iterator[Hit]:
     for match in _every(_RESIDENT, text):
         digits, gap = match["front"] + match["back"], match["gap"]
+        if match["century"] and match["century"] != _birth(digits)[:2]:
+            continue
         if gap.strip():
-            proved = True
+            proved = digits[6] not in "90"  # nobody of the 1800s is left; document numbers are many
         elif gap:
             proved = (
                 "\t" not in gap and "19270000" < _birth(digits) < "20200000"
@@ -256,8 +262,10 @@ def _phones(text: str) -> Iterator[Hit]:
         elif value != digits or near(_PHONE_LABEL, text, start):
             office = national.startswith(("033640", "033660")) or near(_OFFICE, text, start, end)
             yield Hit("phone", start, end, _MAYBE_PUBLIC if office else "")
+    yield from (Hit("mobile", *m.span()) for m in _GLUED_MOBILES.finditer(text))
     for match in _SHORT_PHONE.finditer(text):
         yield Hit("phone", *match.span("number"), _MAYBE_PUBLIC)
+    yield from (Hit("phone", *m.span(), _MAYBE_PUBLIC) for m in _FREE_OF_CHARGE.finditer(text))
     for match in _REPRESENTATIVE.finditer(text):
         years = "1500" <= match["tail"] <= "2100" or not match["gap"].strip(" ")
         if not years or near(_PHONE_LABEL, text, match.start()):

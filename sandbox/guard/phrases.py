@@ -32,7 +32,7 @@ _TITLED = re.compile(
 _LABELLED = re.compile(
     r"(?<![가-힣])(?:성\s{0,3}명|이\s{0,3}름|신\s?청\s?인|신청자|민원인|신고인|진정인|청구인|대표자|"
     r"예금주|보호자|수급자|담당자|작성자|피해자|가해자|"
-    r"환자|고객명|세대주|참석자|수신인|발신인)\s{0,2}(?:\([가-힣]{1,6}\)\s?)?[:：|]\s{0,3}"
+    r"환자|고객명|세대주|참석자|명단|수신인|발신인)\s{0,2}(?:\([가-힣]{1,6}\)\s?)?[:：|]\s{0,3}"
     rf"(?P<name>{_SURNAME}[가-힣]{{1,3}})(?![가-힣])"
 )
 _NOT_NAMES = frozenset(
@@ -54,12 +54,28 @@ _NOT_NAMES = frozenset(
     """.split()  # noqa: SIM905
 )
 _OFFICE_END = re.compile(r"(?:[과팀국실소청읍면동리]|협회|학교|센터|위원회|조합|은행|병원|업체|회사)\Z")
+_NEXT_NAME = re.compile(rf"\s?[,·/]\s?(?P<name>{_SURNAME}[가-힣]{{2}})(?![가-힣])")
+_BIRTH = re.compile(
+    r"(?:생년월일|생일|출생일?)\s?[(:：]?\s?"
+    r"(?P<date>(?:19|20)?[0-9]{2}[.\-/][01]?[0-9][.\-/][0-3]?[0-9])(?![0-9])"
+)
+_NOT_NAME_FORM = re.compile(r"[함됨]\Z")
+_NAME_BESIDE = re.compile(rf"(?<![가-힣])(?P<name>{_SURNAME}[가-힣]{{2}})[ \t,(/:|]{{1,4}}\Z")
+_TELLING = frozenset(
+    {"resident_number", "foreigner_number", "mobile", "birth_date", "passport", "driver_licence"}
+)
 _ROAD = re.compile(
     r"(?<![가-힣])(?:[가-힣]{1,6}(?:시|군|구|읍|면|동) ?)?(?P<road>[가-힣][가-힣0-9]{0,12}(?:대로|로|"
     r"길)(?:[0-9]{1,4}번?길)?) ?"
     r"(?P<number>[0-9]{1,4}(?:-[0-9]{1,4})?)(?P<unit>,? ?(?:[0-9]{1,4}동 ?[0-9]{1,4}호|[0-9]{1,3}층|"
     r"[0-9]{1,4}호))?"
-    r"(?P<after>번지|,? ?\([가-힣0-9, ]{2,20}\))?(?![0-9]|[.,~:/%-]\s?[0-9]| ?[가-힣%㎡])"
+    r"(?P<after>번지|,? ?\([가-힣0-9, ]{2,20}\))?"
+    r"(?![0-9가-힣]|[.,~:/%-]\s?[0-9]| ?(?:명|개|건|회|차|년|월|일|시|분|원|천원|만원|부|종|단계|배|위|점|팀|"
+    r"인|곳|층|호선|%|㎡|k?m\b))"
+)
+_NOT_PLACES = re.compile(
+    r"(?:처리|관리|정리|수리|거리|권리|원리|분리|심리|금리|대리|총리|논리|유리|승리|활동|행동|이동|운동|노동|변동|공동|"
+    r"자동|수동|작동|연동|가동|출동|진동|부동)[^가-힣]"
 )
 _ROAD_LABEL = re.compile(r"주소|소재지|거주|사는|배송|송달|위치|도로명|자택|주민등록지|시 |군 |구 |읍 |면 ")
 _NOT_ROADS = re.compile(
@@ -112,6 +128,9 @@ def phrases(text: str) -> Iterator[Hit]:
     for found in BirthDateDetector().detect(text):
         if not _MASKED_AFTER.match(text, found.end):
             yield Hit("birth_date", found.start, found.end)
+    for match in _BIRTH.finditer(text):
+        if not _MASKED_AFTER.match(text, match.end()):
+            yield Hit("birth_date", *match.span("date"))
     yield from (Hit("secrecy_mark", *m.span()) for m in _MARK.finditer(text))
 
 
@@ -131,11 +150,15 @@ def sensitive_words(text: str, people: Sequence[Hit]) -> Iterator[Hit]:
 def _names(text: str) -> Iterator[Hit]:
     for found in NameDetector().detect(text):
         value = text[found.start : found.end]
-        if value not in _NOT_NAMES and not (len(value) > 2 and _is_office(text, found.start, found.end)):
+        if value in _NOT_NAMES or _NOT_NAME_FORM.search(value) or _SENSITIVE.fullmatch(value):
+            continue
+        if not (len(value) > 2 and _is_office(text, found.start, found.end)):
             yield Hit("name", found.start, found.end)
     for match in _LABELLED.finditer(text):
-        if match["name"] not in _NOT_NAMES and not _OFFICE_END.search(match["name"]):
-            yield Hit("name", *match.span("name"))
+        following: re.Match[str] | None = match
+        while following and following["name"] not in _NOT_NAMES and not _OFFICE_END.search(following["name"]):
+            yield Hit("name", *following.span("name"))
+            following = _NEXT_NAME.match(text, following.end("name"))
     for match in _TITLED.finditer(text):
         name, title = match["name"], match["title"]
         # 기획예산 과장, 전산정보팀장: a department before a title, told by its own last syllable.
@@ -144,6 +167,16 @@ def _names(text: str) -> Iterator[Hit]:
         if title in {"군", "양", "님"} and match["gap"]:
             continue
         yield Hit("name", *match.span("name"))
+
+
+def names_beside(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Yield what looks like a name right before a person's number, as in a row of a pasted table."""
+    for hit in hits:
+        if hit.kind not in _TELLING:
+            continue
+        match = _NAME_BESIDE.search(text, max(0, hit.start - 9), hit.start)
+        if match and match["name"] not in _NOT_NAMES and not _OFFICE_END.search(match["name"]):
+            yield Hit("name", *match.span("name"))
 
 
 def _is_office(text: str, start: int, end: int) -> bool:
@@ -167,5 +200,7 @@ def _addresses(text: str) -> Iterator[Hit]:
         )
         if told and not _NOT_ROADS.search(match["road"]) and len(match["road"]) >= 2:
             yield Hit("address", *match.span())
-    for pattern in (_UNIT, _JIBUN):
-        yield from (Hit("address", *m.span()) for m in pattern.finditer(text))
+    yield from (Hit("address", *m.span()) for m in _UNIT.finditer(text))
+    for match in _JIBUN.finditer(text):
+        if not _NOT_PLACES.search(match.group()):
+            yield Hit("address", *match.span())
