@@ -45,7 +45,7 @@ def read_exercise(
     """Read an exercise as ``parse_exercise`` does, with the line of each header value."""
     shown = shown or folder.as_posix()
     source = f"{shown}/exercise.md"
-    parts = headers.split(headers.read_text(folder / "exercise.md", source), source=source)
+    parts = headers.split(headers.read_file(folder / "exercise.md", source), source=source)
     complaints = Complaints(source)
     head = validated(ExerciseHeader, parts, complaints)
     _check_text(head, parts, complaints)
@@ -135,7 +135,7 @@ def _material_path(folder: Path, name: str, line: int, complaints: Complaints) -
 
 def _material_text(path: Path, name: str, read_text: ReadText | None) -> str:
     if path.suffix.lower() in PLAIN_TEXT:
-        return headers.read_text(path, name)
+        return headers.read_file(path, name)
     return read_text(path) if read_text else ""
 
 
@@ -182,7 +182,7 @@ def _answer(path: Path, shown: str, check_ids: set[str], complaints: Complaints)
     file = f"{shown}/answers/{path.name}"
     own = Complaints(file)
     try:
-        parts = headers.split(headers.read_text(path, file), source=file, required=False)
+        parts = headers.split(headers.read_file(path, file), source=file, required=False)
         head = validated(AnswerHeader, parts, own)
         _check_answer(path, parts, head, check_ids, own)
         own.raise_if_any()

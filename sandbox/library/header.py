@@ -53,7 +53,7 @@ class _Loader(yaml.BaseLoader):
         return "q" if self._in_plain and char == "?" else char
 
 
-def read_text(path: Path, shown: str) -> str:
+def read_file(path: Path, shown: str) -> str:
     """Read a UTF-8 text file (a BOM is fine) with line ends as ``\\n``."""
     try:
         data = path.read_bytes()

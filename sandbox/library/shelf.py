@@ -127,7 +127,7 @@ class Library:
             return known
         shown = show_path(path)
         try:
-            text = headers.read_text(path, shown)
+            text = headers.read_file(path, shown)
             item = parse_prompt(text, source=shown, check_problem=self._check_problem)
         except ContentError as error:
             return _Parsed(signature, None, all_of(error))
