@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from sandbox.library import parse_exercise
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import RunningRoom
 
 pytestmark = pytest.mark.browser
+ROOT = Path(__file__).parent.parent
 ARTEFACTS = Path(__file__).parent / "artefacts"
 CLASSROOM_PC = {"width": 1366, "height": 768}
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -106,3 +108,98 @@ def test_look_at_every_page(page: Page, room: RunningRoom) -> None:
         settle(page)
         page.wait_for_timeout(1500)
         picture(page, re.split(r"[?=]", path)[0])
+
+
+def answer_box(page: Page) -> str:
+    """The text of the live answer, wherever Streamlit put it."""
+    return page.locator(".answer").first.inner_text() if page.locator(".answer").count() else ""
+
+
+def press_run(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("실행")).first.click()
+
+
+def long_answer(fake: FakeEndpoint, lines: int = 60) -> str:
+    text = "\n".join(f"- {n}번째 줄입니다. 정보화교육장 안내" for n in range(1, lines + 1))
+    fake.script(text)
+    return text
+
+
+def test_an_answer_streams_and_survives_a_refresh_in_the_middle(
+    page: Page, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    long_answer(fake)
+    come_in(page, room)
+    page.goto(f"{room.url}/free")
+    page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)").fill("안내문을 써 줘")
+    press_run(page)
+    expect(page.get_by_text("3번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+    picture(page, "streaming")
+    before = answer_box(page)
+    page.reload()
+    expect(page.get_by_text("5번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+    assert answer_box(page).startswith(before[:20])
+    expect(page.get_by_text("60번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    settle(page)
+    picture(page, "free-answer")
+
+
+def test_stop_keeps_what_has_come(page: Page, room: RunningRoom, fake: FakeEndpoint) -> None:
+    long_answer(fake, 300)
+    come_in(page, room)
+    page.goto(f"{room.url}/free")
+    page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)").fill("긴 안내문을 써 줘")
+    press_run(page)
+    expect(page.get_by_text("3번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+    page.get_by_role("button", name="멈춤").click()
+    expect(page.get_by_text("멈추셨습니다")).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.get_by_text("3번째 줄").first).to_be_visible()
+    assert fake.counters.disconnects >= 1, "the upstream stream must be closed"
+
+
+def test_what_is_typed_is_kept_before_the_box_is_left(page: Page, room: RunningRoom) -> None:
+    come_in(page, room)
+    page.goto(f"{room.url}/free")
+    box = page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")
+    expect(box).to_be_visible(timeout=15_000)
+    settle(page)
+    box.click()
+    page.keyboard.type("아직 다 쓰지 않은 글", delay=20)
+    page.wait_for_timeout(1500)
+    page.reload()
+    expect(page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")).to_have_value(
+        "아직 다 쓰지 않은 글", timeout=15_000
+    )
+
+
+def test_an_exercise_is_judged_with_evidence_and_taken_home(
+    page: Page, room: RunningRoom, fake: FakeEndpoint, tmp_path: Path
+) -> None:
+    exercise = parse_exercise(ROOT / "exercises/minutes/transcript-actions")
+    fake.script(exercise.wrong_answers[0].text)
+    come_in(page, room)
+    page.goto(f"{room.url}/exercise?id={exercise.id}")
+    expect(page.get_by_role("button", name=re.compile("③ 실행"))).to_be_visible(timeout=15_000)
+    settle(page)
+    page.get_by_role("button", name=re.compile("③ 실행")).click()
+    expect(page.get_by_text("점검 결과").first).to_be_visible(timeout=ANSWER_SECONDS)
+    settle(page)
+    page.get_by_text("점검 결과").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    picture(page, "verdicts")
+    assert page.locator(".verdict.fail").count() >= 1
+    assert page.locator(".verdict .source").count() >= 1, "the transcript line stands beside the claim"
+    page.get_by_text("결과 가져가기").click()
+    word = page.get_by_role("button", name=re.compile("워드 문서"))
+    expect(word).to_be_disabled()
+    page.get_by_text("사실인지 확인했습니다").click()
+    expect(word).to_be_enabled(timeout=10_000)
+    settle(page)
+    picture(page, "take-home")
+    with page.expect_download() as got:
+        word.click()
+    got.value.save_as(tmp_path / "answer.docx")
+    import docx
+
+    assert docx.Document(str(tmp_path / "answer.docx")).paragraphs

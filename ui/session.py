@@ -140,11 +140,15 @@ def person() -> Person | None:
     """Say who sits at this browser: from the session, or from the cookie after a refresh."""
     found: Person | None = st.session_state.get("person")
     if found is None:
-        token = st.context.cookies.get(COOKIE, "")
-        found = services().classroom.person_for(token)
+        found = services().classroom.person_for(_cookie())
         if found is not None:
             st.session_state["person"] = found
     return found
+
+
+def _cookie() -> str:
+    token = st.context.cookies.get(COOKIE, "")
+    return token if isinstance(token, str) else ""  # Streamlit's test runner gives a stand-in
 
 
 def me() -> Person:
@@ -168,7 +172,7 @@ def token_to_keep() -> str:
 
 def leave() -> None:
     """Forget the person in this browser; the frame removes the cookie."""
-    services().classroom.leave(st.context.cookies.get(COOKIE, ""))
+    services().classroom.leave(_cookie())
     for key in list(st.session_state):
         del st.session_state[key]
     st.session_state["token_to_keep"] = "-"

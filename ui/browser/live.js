@@ -39,6 +39,8 @@ function build(root, run) {
   const text = document.createTextNode("");
   answer.append(text);
   root.append(bar, answer);
+  // The button that was pressed may be a screen away from the answer.
+  requestAnimationFrame(() => root.scrollIntoView({ block: "center", behavior: "smooth" }));
   const live = { run, position: 0, dot, status, stop, answer, text, began: Date.now(), state: "WAITING",
                  ahead: 0, wait: 0, lost: false, ended: false, source: null };
   stop.addEventListener("click", () => {

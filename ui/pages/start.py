@@ -40,7 +40,7 @@ with left:
             a, b = st.columns(2)
             code = a.text_input("과정 코드 (없으면 비워 두세요)", max_chars=12, key="join_code")
             seat = b.text_input("좌석 번호 (없으면 비워 두세요)", max_chars=12, key="join_seat")
-            st.markdown("들어가면 아래 **세 가지 약속**에 동의하는 것으로 봅니다.")
+            st.markdown("들어가면 **세 가지 약속**에 동의하는 것으로 봅니다.")
             pressed = st.form_submit_button(
                 "들어가기", type="primary", icon=":material/login:", width="stretch"
             )

@@ -14,10 +14,10 @@ from ui import browser, session
 from ui.widgets import markup
 
 VIEWS = ("보기 좋게", "점검 표시", "원문")
-STATE_TEXT = {
-    RunState.STOPPED: "멈추셨습니다. 여기까지의 답변은 저장되어 있습니다.",
-    RunState.CUT: "서버가 멈추어 답변이 중간에 끊겼습니다(중단됨). 받은 데까지는 저장되어 있습니다. 다시 실행해 주세요.",
-}
+STOPPED = "멈추셨습니다. 여기까지의 답변은 저장되어 있습니다."
+SERVER_DIED = (
+    "서버가 멈추어 답변이 중간에 끊겼습니다(중단됨). 받은 데까지는 저장되어 있습니다. 다시 실행해 주세요."
+)
 
 
 def live(run: Run) -> None:
@@ -28,8 +28,10 @@ def live(run: Run) -> None:
 
 def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> None:
     """Show an ended run: what happened to it, the answer in three views."""
-    if run.state in STATE_TEXT:
-        st.info(STATE_TEXT[run.state], icon=":material/info:")
+    if run.state is RunState.STOPPED:
+        st.info(STOPPED, icon=":material/info:")
+    if run.state is RunState.CUT:
+        st.warning(run.error_message or SERVER_DIED, icon=":material/link_off:")
     if run.state is RunState.FAILED:
         kept = "  \n받은 데까지는 아래에 남겨 두었습니다." if run.answer else ""
         st.error(f"**답변을 받지 못했습니다.** {run.error_message}{kept}", icon=":material/error:")

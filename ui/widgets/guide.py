@@ -13,9 +13,8 @@ from ui.widgets import markup, materials
 
 def guide(exercise: Exercise, runs: Sequence[Run]) -> None:
     """Show the tabs 상황과 순서, 자료, 도움말."""
-    story, files, help_ = st.tabs(
-        ["상황과 순서", f"자료 {len(exercise.materials)}" if exercise.materials else "자료", "도움말"]
-    )
+    names = ["상황과 순서", f"자료 {len(exercise.materials)}" if exercise.materials else "자료", "도움말"]
+    story, files, help_ = st.container(key="guide").tabs(names)
     with story:
         st.markdown(exercise.scenario)
         st.markdown("**실습 순서**")

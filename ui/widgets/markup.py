@@ -56,7 +56,8 @@ def plain(text: str) -> str:
 
 
 def steps(lines: Sequence[str]) -> str:
-    return '<ol class="steps">' + "".join(f"<li>{escape(s)}</li>" for s in lines) + "</ol>"
+    rows = "".join(f'<div role="listitem">{escape(s)}</div>' for s in lines)
+    return f'<div class="steps" role="list">{rows}</div>'
 
 
 def _verdict(verdict: Verdict) -> str:

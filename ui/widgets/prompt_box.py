@@ -120,24 +120,29 @@ def _finding(
     if first.reason:
         left.caption(first.reason)
     key = f"guard-{place_key(place)}-{first.fingerprint}"
-    default = first.action is not Action.WARN
-    if first.action is Action.BLOCK:
-        default = decided.get(first.fingerprint) is Choice.MASK
+    usual = Choice.MASK if first.action is Action.MASK else Choice.KEEP
+    default = decided.get(first.fingerprint, usual) is Choice.MASK
     fixed = first.action is Action.MASK and not session.services().practice.may_keep(first, endpoint)
     label = {
         Action.BLOCK: "가리고 보내기",
         Action.MASK: "가리고 보내기",
         Action.WARN: "가리고 보내기 (끄면 그대로 보냅니다)",
     }[first.action]
-    masked = right.toggle(
+    right.toggle(
         label,
         value=default,
         key=key,
         help="보낼 때만 [전화번호1]처럼 바꾸고, 답변에서는 선생님 화면에만 원래 값으로 되돌려 보여 드립니다."
         + (" 기관 밖의 AI에는 가린 값만 보냅니다." if fixed else ""),
         disabled=fixed,
+        on_change=_decide,
+        args=(place, first.fingerprint, key),
     )
-    decided[first.fingerprint] = Choice.MASK if masked else Choice.KEEP
+
+
+def _decide(place: str, fingerprint: str, key: str) -> None:
+    """A callback, so that the notice above already knows when the page is drawn."""
+    session.choices(place)[fingerprint] = Choice.MASK if st.session_state[key] else Choice.KEEP
 
 
 def self_check(exercise: Exercise, text: str) -> None:

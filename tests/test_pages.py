@@ -1,0 +1,135 @@
+"""Stories of what a person sees, told with Streamlit's own test runner on the real services."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.fake_endpoint import FakeEndpoint
+from ui import session
+
+pytestmark = pytest.mark.pages
+ROOT = Path(__file__).parent.parent
+SECONDS = 60
+EXERCISE = "report-memo-to-gaejosik"
+
+
+@pytest.fixture
+def app(tmp_path: Path, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("SANDBOX_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("OPENAI_BASE_URL", fake_endpoint.base_url)
+    monkeypatch.setenv("OPENAI_MODEL", "fake")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-test-0123456789abcdef")
+    session.close_services()
+    yield AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=SECONDS)
+    session.close_services()
+
+
+def come_in(app: AppTest, name: str = "김연습") -> AppTest:
+    app.run()
+    app.text_input(key="join_name").set_value(name)
+    app.button(key="FormSubmitter:join-들어가기").click().run()
+    return no_trouble(app)
+
+
+def no_trouble(app: AppTest) -> AppTest:
+    assert not app.exception, app.exception
+    assert not [e.value for e in app.error], [e.value for e in app.error]
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything a person can read on the page, roughly."""
+    kinds = (app.markdown, app.caption, app.info, app.warning, app.error, app.success, app.title)
+    return "\n".join(str(e.value) for kind in kinds for e in kind)
+
+
+def open_page(app: AppTest, name: str, **query: str) -> AppTest:
+    app.switch_page(f"pages/{name}.py")
+    for key, value in query.items():
+        app.query_params[key] = value
+    app.run()
+    return no_trouble(app)
+
+
+def wait_for_runs(app: AppTest) -> None:
+    me, practice = app.session_state["person"], session.services().practice
+    end = time.monotonic() + 20
+    while practice.busy_run(me) and time.monotonic() < end:
+        time.sleep(0.05)
+    # The last thing a run does is to store its verdicts, after it has left the queue.
+    time.sleep(0.3)
+
+
+def test_a_newcomer_gives_a_name_and_sees_the_course(app: AppTest) -> None:
+    come_in(app)
+    told = words(app)
+    for module in ("AI 기초 개념", "보고서 작성", "회의록 요약", "엑셀 함수"):
+        assert module in told
+
+
+def test_an_empty_name_is_asked_for_again(app: AppTest) -> None:
+    app.run()
+    app.button(key="FormSubmitter:join-들어가기").click().run()
+    assert "이름이 비어 있습니다" in app.error[0].value
+    assert not app.exception
+
+
+def test_an_exercise_is_run_checked_and_found_again(app: AppTest, fake_endpoint: FakeEndpoint) -> None:
+    come_in(app)
+    exercise = session.services().library.exercise(EXERCISE)
+    fake_endpoint.script(exercise.model_answer.text)
+    open_page(app, "exercise", id=EXERCISE)
+    app.button(key=f"run-{EXERCISE}").click().run()
+    no_trouble(app)
+    wait_for_runs(app)
+    app.run()
+    no_trouble(app)
+    shown = "\n".join(str(h.proto.body) for h in app.get("html"))
+    assert f"통과 {len(exercise.checks)} / {len(exercise.checks)}" in shown
+    open_page(app, "mine")
+    assert exercise.title in words(app)
+
+
+def test_personal_data_stops_the_run_button(app: AppTest) -> None:
+    come_in(app)
+    open_page(app, "free")
+    app.text_area(key="p-free").set_value("주민등록번호 900101-1234568 인 분께 보낼 글").run()
+    assert app.button(key="run-free").disabled
+    assert any("보낼 수 없는 개인정보" in e.value for e in app.error)
+    next(t for t in app.toggle if t.label == "가리고 보내기").set_value(True).run()
+    assert not app.button(key="run-free").disabled
+
+
+def test_the_model_answer_opens_after_an_honest_try_and_hints_one_by_one(app: AppTest) -> None:
+    come_in(app)
+    open_page(app, "exercise", id=EXERCISE)
+    assert "모범 답안은 한 번 실행해 본 뒤에" in words(app)
+    hints = session.services().library.exercise(EXERCISE).hints
+    assert hints[0] not in words(app)
+    app.button(key=f"hint-{EXERCISE}").click().run()
+    assert hints[0] in words(app)
+    assert hints[1] not in words(app)
+
+
+def test_what_is_typed_survives_another_session(app: AppTest, fake_endpoint: FakeEndpoint) -> None:
+    come_in(app)
+    open_page(app, "free")
+    app.text_area(key="p-free").set_value("다음 주 회의 안내문").run()
+    code = session.services().classroom.resume_code(app.session_state["person"])
+    other = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=SECONDS)
+    other.run()
+    other.text_input(key="resume_code").set_value(code.lower().replace("-", " "))
+    other.button(key="FormSubmitter:resume-이어하기").click().run()
+    open_page(other, "free")
+    assert other.text_area(key="p-free").value == "다음 주 회의 안내문"
+
+
+@pytest.mark.parametrize("name", ["course", "exercise", "free", "mine", "connection"])
+def test_every_page_opens_for_somebody_new(app: AppTest, name: str) -> None:
+    come_in(app)
+    open_page(app, name)
