@@ -89,8 +89,14 @@ class FairQueue:
         return started
 
     def leave(self, run_id: str) -> bool:
-        """Give up waiting; False when it was not waiting."""
-        return any(counter.waiting.pop(run_id, None) for counter in self._counters.values())
+        """Give up waiting; False when it was not waiting. A number not used is given back."""
+        for counter in self._counters.values():
+            ticket = counter.waiting.pop(run_id, None)
+            if ticket is not None:
+                if counter.last_numbers.get(ticket.person_id) == ticket.number:
+                    counter.last_numbers[ticket.person_id] = ticket.number - 1
+                return True
+        return False
 
     def finish(self, run_id: str, *, seconds: float | None = None) -> None:
         """Give the slot back; ``seconds`` is the service time of a good answer."""
