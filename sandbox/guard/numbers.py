@@ -37,7 +37,10 @@ _RESIDENT = re.compile(
     r"(?<![0-9])(?<![0-9]-)(?P<century>19|20)?(?P<front>[0-9]{6})"
     r"(?P<gap>[ \t]{0,3}[-./~_:]?[ \t]{0,3})(?P<back>[0-9]{7})(?![0-9])(?!-[0-9])"
 )
-_RESIDENT_SPACED = re.compile(r"(?<![0-9])[0-9](?:[ \t._-]{0,3}[0-9]){12}(?![0-9])")
+_GAP = r"[ \t._-]{0,3}"
+_RESIDENT_SPACED = re.compile(
+    rf"(?<![0-9])[0-9]{_GAP}[0-9]{_GAP}[01]{_GAP}[0-9]{_GAP}[0-3]{_GAP}[0-9](?:{_GAP}[0-9]){{7}}(?![0-9])"
+)
 _RESIDENT_DATED = re.compile(
     r"(?<![0-9])(?:19|20)?(?P<y>[0-9]{2})[ .\-/년]{1,3}(?P<m>[0-9]{1,2})[ .\-/월]{1,3}(?P<d>[0-9]{1,2})"
     r"[ .일]{0,3}(?P<gap>-?)[ ]{0,2}(?P<back>[0-9]{7})(?![0-9])"
@@ -100,6 +103,7 @@ _KEY = re.compile(
 )
 _CARD_LABEL = re.compile(r"카드|결제|card", re.IGNORECASE)
 _AMOUNT_AFTER = re.compile(r"\s{0,1}(?:원|천원|백만원|만원|명|건|개|%)")
+_NOT_DIGITS = re.compile("[^0-9]{1,60}")
 _LABEL_REACH = 25
 
 
@@ -135,7 +139,7 @@ def near(label: re.Pattern[str], text: str, start: int, end: int = -1, reach: in
 
 def digits_of(text: str) -> str:
     """Return the ASCII digits of a folded text."""
-    return "".join(c for c in text if c in "0123456789")
+    return _NOT_DIGITS.sub("", text)
 
 
 # --------------------------------------------------------------------------- identity numbers

@@ -37,6 +37,7 @@ _LABELLED = re.compile(
 )
 _NOT_NAMES = frozenset(
     """
+    노선안 안내문 안내판 원자료 민원실 공영주 주는 전액 정원 서류에 신여권 여권 방안 시안 문안 초안 계획안 조례안 예산안
     정보화 이용자 민원인 신청인 신고인 진정인 주민들 조합원 전문가 안전과 문화과 지원과 기획과 총무과
     임차인 임대인 신청자 이해자 고객사 고객님 주민님 선생님 이사장 이사회 조합장 안내원 하나님 정규직
     임기제 계약직 기간제 공무직 공무원 전담자 전임자 후임자 유공자 수급자 보호자 주관자 한국인 외국인
@@ -54,6 +55,10 @@ _NOT_NAMES = frozenset(
     """.split()  # noqa: SIM905
 )
 _OFFICE_END = re.compile(r"(?:[과팀국실소청읍면동리]|협회|학교|센터|위원회|조합|은행|병원|업체|회사)\Z")
+_NAME_OF_THING = re.compile(
+    r"(?:회의|사업|파일|문서|제품|행사|시트|함수|변수|과제|축제|시설|기관|부서|업체|도로|건물|기업|학교|품목)\s?"
+    r"이름\s{0,2}[:：은는|]\s{0,3}\Z"
+)
 _NEXT_NAME = re.compile(rf"\s?[,·/]\s?(?P<name>{_SURNAME}[가-힣]{{2}})(?![가-힣])")
 _BIRTH = re.compile(
     r"(?:생년월일|생일|출생일?)\s?[(:：]?\s?"
@@ -150,12 +155,16 @@ def sensitive_words(text: str, people: Sequence[Hit]) -> Iterator[Hit]:
 def _names(text: str) -> Iterator[Hit]:
     for found in NameDetector().detect(text):
         value = text[found.start : found.end]
+        if _NAME_OF_THING.search(text, max(0, found.start - 20), found.start):
+            continue
         if value in _NOT_NAMES or _NOT_NAME_FORM.search(value) or _SENSITIVE.fullmatch(value):
             continue
         if not (len(value) > 2 and _is_office(text, found.start, found.end)):
             yield Hit("name", found.start, found.end)
     for match in _LABELLED.finditer(text):
         following: re.Match[str] | None = match
+        if _NAME_OF_THING.search(text, max(0, match.start("name") - 20), match.start("name")):
+            continue
         while following and following["name"] not in _NOT_NAMES and not _OFFICE_END.search(following["name"]):
             yield Hit("name", *following.span("name"))
             following = _NEXT_NAME.match(text, following.end("name"))
