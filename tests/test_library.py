@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import threading
@@ -111,6 +112,27 @@ def test_a_template_is_read_with_its_values_as_typed() -> None:
 def test_a_scalar_stays_the_text_that_was_typed(typed: str) -> None:
     text = PROMPT.replace("summary: 메모를 보고서로 바꿉니다.", f"summary: {typed}")
     assert parse_prompt(text, source="x.md").summary == typed
+
+
+def test_the_cells_of_a_check_take_the_type_their_bare_form_shows() -> None:
+    check = """  - id: sum
+    kind: formula
+    title: 합계?
+    cell: 007
+    reference: =SUM(A1:A3)
+    vary: [{range: A1, type: integer, min: -5, max: 2026-12-31}]
+    extra_rows: {자료: [[총무과, 100, "100", 1.5, 007, true, 2026-11-22, "2026-11-22", 2026-13-01, ]]}
+"""
+    text = PROMPT.replace("checks:\n", "checks:\n" + check)
+    params = parse_prompt(text, source="x.md").checks[0].params
+    row = params["extra_rows"]["자료"][0]
+    day = datetime.date(2026, 11, 22)
+    assert row == ["총무과", 100, "100", 1.5, "007", True, day, "2026-11-22", "2026-13-01"]
+    assert [type(cell) for cell in row] == [str, int, str, float, str, bool, datetime.date, str, str]
+    assert params["vary"] == [
+        {"range": "A1", "type": "integer", "min": -5, "max": datetime.date(2026, 12, 31)}
+    ]
+    assert (params["cell"], type(params["cell"])) == ("007", str)
 
 
 @pytest.mark.parametrize("change", [lambda t: "\ufeff" + t, lambda t: t.replace("\n", "\r\n")])

@@ -32,6 +32,12 @@ class Header:
     text_line: int
 
 
+class Bare(str):
+    """A value of a check typed without quotes: ``100`` and not ``"100"``."""
+
+    __slots__ = ()
+
+
 class _Loader(yaml.BaseLoader):
     """PyYAML's loader without any typing of scalars.
 
@@ -178,7 +184,7 @@ def _plain(
     if node.tag not in _PLAIN_TAGS:
         complaints.add("!로 시작하는 표시는 쓸 수 없습니다.", line=line, remedy="값을 따옴표로 감싸 주세요.")
     if isinstance(node, yaml.ScalarNode):
-        return node.value
+        return Bare(node.value) if place[:1] == ("checks",) and node.style is None else node.value
     if id(node) in seen:
         complaints.add("별칭(&, *)은 쓸 수 없습니다.", line=line, remedy="같은 내용을 다시 적어 주세요.")
         return None

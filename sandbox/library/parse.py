@@ -7,9 +7,11 @@ live in shelf.py.
 
 from __future__ import annotations
 
+import datetime
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -33,6 +35,8 @@ from sandbox.records import (
 CheckProblem = Callable[[CheckSpec], str | None]
 Lines = Mapping[Place, int]
 
+# Parameters that hold cells of a workbook, where 100 and "100" are not the same.
+_CELLS: Final = frozenset({"vary", "extra_rows"})
 _ModelT = TypeVar("_ModelT", bound=BaseModel)
 
 
@@ -195,7 +199,10 @@ def read_checks(
             complaints.add(
                 f"점검 id {quote(part.id)}이(가) 두 번 있습니다.", line=at, remedy="id를 바꿔 주세요."
             )
-        spec = CheckSpec(part.id, part.kind, part.title, dict(part.model_extra or {}), part.weight)
+        params = {
+            str(key): _param(value, cells=key in _CELLS) for key, value in (part.model_extra or {}).items()
+        }
+        spec = CheckSpec(str(part.id), str(part.kind), str(part.title), params, part.weight)
         problem = check_problem(spec) if check_problem else None
         if problem:
             complaints.add(
@@ -205,3 +212,26 @@ def read_checks(
             )
         specs.append(spec)
     return tuple(specs)
+
+
+def _param(value: Any, *, cells: bool) -> Any:
+    """Return a parameter as text; what stands for a workbook's cells takes the type its bare form shows."""
+    if isinstance(value, dict):
+        return {str(key): _param(item, cells=cells) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_param(item, cells=cells) for item in value]
+    return _cell(value) if cells and isinstance(value, headers.Bare) else str(value)
+
+
+def _cell(typed: str) -> str | int | float | bool | datetime.date | None:
+    """Return what Excel would make of an unquoted value: a number, TRUE, a date, a blank or text."""
+    if typed in ("true", "false", ""):
+        return None if not typed else typed == "true"
+    if re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", typed):
+        return float(typed) if "." in typed else int(typed)
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed):
+        try:
+            return datetime.date.fromisoformat(typed)
+        except ValueError:
+            return str(typed)
+    return str(typed)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,19 @@ def count_tokens(room: Room, chosen: argparse.Namespace) -> tuple[dict[str, Any]
         "estimated": counted.estimated,
         "characters": len(text),
     }, 0
+
+
+def calculate(room: Room, chosen: argparse.Namespace) -> tuple[dict[str, Any], int]:
+    """Calculate a formula at a place of a workbook; an Excel error such as #N/A is a result too."""
+    from sandbox import formulas
+
+    workbook = Path(chosen.workbook)
+    if not workbook.is_file():
+        raise InputError(f"파일을 열 수 없습니다: {workbook}", remedy="파일 이름과 위치를 확인해 주세요.")
+    if not re.fullmatch(r"\$?[A-Za-z]{1,3}\$?[1-9][0-9]{0,6}", chosen.cell):
+        raise InputError(f"칸 이름이 아닙니다: {chosen.cell}", remedy="F2처럼 적어 주세요.")
+    value = formulas.calculate(workbook, chosen.sheet, chosen.cell, chosen.formula)
+    return {"cell": chosen.cell, "formula": chosen.formula, **dataclasses.asdict(value)}, 0
 
 
 def export(room: Room, chosen: argparse.Namespace) -> tuple[dict[str, Any], int]:
