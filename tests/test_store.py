@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import traceback
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -602,6 +603,21 @@ def test_forty_threads_write_without_an_error(store: Store) -> None:
     assert store.check() == []
 
 
+def test_two_servers_on_one_database_read_and_write_at_once(store: Store, url: str, person: Person) -> None:
+    """Two stores do not share the queue of writers: the database itself must make them wait."""
+    with closing(Store(url, secret=SECRET)) as other, ThreadPoolExecutor(8) as pool:
+
+        def work(number: int) -> None:
+            one = (store, other)[number % 2]
+            run = a_run(person)
+            one.add_run(run)
+            one.set_title(run.id, person.id, f"제목 {number}")
+            one.end_run(run.id, state=RunState.DONE, answer="답변")
+
+        list(pool.map(work, range(120)))
+    assert store.runs_total(person.id, search="제목") == 120
+
+
 WRITER = """
 import sys
 from datetime import UTC, datetime
@@ -668,6 +684,19 @@ def test_processes_that_start_at_once_migrate_once(empty_url: str) -> None:
         store.migrate()
         assert store.check() == []
         assert store.add_person("첫 사람").name == "첫 사람"
+
+
+def test_threads_that_start_at_once_migrate_once(empty_url: str) -> None:
+    at_once = threading.Barrier(6)
+
+    def start(_number: int) -> list[str]:
+        with closing(Store(empty_url, secret=SECRET)) as store:
+            at_once.wait(30)
+            store.migrate()
+            return store.check()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(start, range(6))) == [[]] * 6
 
 
 def test_before_migrate_the_tables_are_said_to_be_missing(empty_url: str) -> None:
@@ -992,6 +1021,7 @@ def test_sqlite_is_set_up_as_decided(on_file: Store, file: Path) -> None:
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
+    assert on_file._database._engine.hide_parameters
     assert said == {"journal_mode": "wal", "synchronous": 1, "foreign_keys": 1, "busy_timeout": 200}
     if os.name == "posix":
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
