@@ -17,7 +17,8 @@ from .markers import Levels, Marked, find_marker
 _FENCE = re.compile(r"^\s{0,6}(?:```+|~~~+)\s*([\w+#.-]*)\s*$")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})(?:\s+|(?=[^#\s\d]))(.+?)\s*#*\s*$")
 _RULE = re.compile(r"^\s*(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,}|[=─━]{3,})\s*$")
-_TABLE_RULE = re.compile(r"^\s*\|?(?:\s*:?-{2,}:?\s*\|)*\s*:?-{2,}:?\s*\|?\s*$")
+_RULE_CELL = r"(?::-+:?|-+:|-{2,})"
+_TABLE_RULE = re.compile(rf"^\s*\|?(?:\s*{_RULE_CELL}\s*\|)*\s*{_RULE_CELL}\s*\|?\s*$")
 _PIPE = re.compile(r"(?<!\\)\|")
 _BOLD_LINE = re.compile(r"^\s*\*\*([^*]+)\*\*\s*:?\s*$")
 _SLIDE_LINE = re.compile(r"^\s*[\[<(【]?\s*(?:슬라이드|slide)\s*#?\s*\d+", re.IGNORECASE)

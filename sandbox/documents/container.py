@@ -84,7 +84,10 @@ def _zip_kind(data: bytes) -> Kind:
             if any(member.flag_bits & 0x1 for member in members):
                 raise locked()
             _refuse_entities(archive, members)
-    except (zipfile.BadZipFile, EOFError, ValueError, OSError, NotImplementedError, RuntimeError):
+    except DocumentError:
+        raise
+    except Exception:
+        # zipfile lets zlib.error, struct.error and more through; all mean a damaged file
         raise broken() from None
     return kind
 

@@ -18,14 +18,16 @@ _BOLD_TAG = re.compile(r"</?(?:b|strong)>", re.IGNORECASE)
 _FACE_TAG = re.compile(
     r"</?(?:p|div|span|i|em|u|s|sub|sup|ul|ol|li|font|center|mark|small)(?:\s[^<>]*)?>", re.IGNORECASE
 )
-_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)(.+?)(?<!`)\1(?!`)")
-_IMAGE = re.compile(r"!\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\(\s*<?((?:[^()\s>]|\([^()]*\))*)>?(?:\s[^()]*)?\)")
+_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)(.{1,500}?)(?<!`)\1(?!`)")
+_IMAGE = re.compile(r"!\[([^\[\]]{0,500})\]\((?:[^()]|\([^()]{0,500}\)){0,2000}\)")
+_LINK = re.compile(
+    r"\[([^\[\]]{1,500})\]\(\s{0,9}<?((?:[^()\s>]|\([^()]{0,500}\)){0,2000})>?(?:\s[^()]{0,500})?\)"
+)
 _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|~>])")
 _ITALIC = re.compile(r"(?<![\w*)\]])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![A-Za-z0-9_*(])")
-_STRIKE = re.compile(r"~~(?=\S)(.+?)(?<=\S)~~")
+_STRIKE = re.compile(r"~~(?=\S)(.{1,500}?)(?<=\S)~~")
 _BOLD = re.compile(
-    r"\*\*\*(?=\S)(.+?)(?<=\S)\*\*\*|\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<!\w)__(?=\S)(.+?)(?<=\S)__(?!\w)"
+    r"\*\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*\*|\*\*(?=\S)(.{1,500}?)(?<=\S)\*\*|(?<!\w)__(?=\S)(.{1,500}?)(?<=\S)__(?!\w)"
 )
 _STRAY = re.compile(r"(?<!\d)\*\*+|\*\*+(?!\d)")
 # Private-use characters hold the place of code spans and escaped marks while the others are found.

@@ -22,7 +22,7 @@ _SAME = {
     "+": "-",
 }
 _SYMBOL = re.compile(r"(?P<mark>[□■▢❑❏◻▣○ㅇ◦●◯•∙▪‣※▶▷►◆◇❖➜→⇒·‧])\s*(?=\S)")
-_DASH = re.compile(r"(?P<mark>[-–—*+])(?:\s+(?=\S)|(?=[가-힣「『(\[]))")
+_DASH = re.compile(r"(?P<mark>[-–—*+])(?:\s+(?=\S)|(?<=[-–—])(?=[가-힣「『(\[])|(?<=\*)(?=[가-힣「][^*]*$))")
 _LATIN_O = re.compile(r"(?P<mark>[oO])\s+(?=[가-힣「『(\[\d*])")
 _NUMBERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("1.", re.compile(r"(?P<mark>\d{1,2}\.)(?!\s*\d{1,2}\s*\.)(?:\s+(?=\S)|(?=[가-힣「『*]))")),

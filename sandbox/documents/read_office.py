@@ -106,10 +106,11 @@ def read_xlsx(data: bytes) -> Text:
 
 def _sheet_rows(sheet: Any, twin: Any) -> tuple[list[str], int, bool]:
     bounds = {"max_row": _MAX_ROWS + 1, "max_col": _MAX_COLUMNS + 1}
+    claimed = (sheet.max_row or 0) > _MAX_ROWS or (sheet.max_column or 0) > _MAX_COLUMNS
     sheet.reset_dimensions()
     twin.reset_dimensions()
     rows: list[str] = []
-    missing, cut = 0, False
+    missing, cut = 0, claimed
     pairs = zip(sheet.iter_rows(**bounds), twin.iter_rows(**bounds), strict=False)
     for at, (row, formula_row) in enumerate(pairs):
         if at >= _MAX_ROWS:

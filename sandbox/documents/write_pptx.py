@@ -26,7 +26,7 @@ from .figures import ChartData, chart_of
 from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, column_shares, is_figure, title_of, width_em
 
 _POINTS = theme.BODY_POINTS
-_SMALLEST_SHRINK = 10
+_SMALLEST_SHRINK = 8
 _LINE = 1.28
 _EMU_PER_POINT = 12700
 _ROW_HEIGHT = Inches(0.42)

@@ -82,7 +82,7 @@ def _fill(cell: Any, text: str, *, as_number: bool) -> None:
         return
     places = "." + "0" * read.places if read.places else ""
     if read.unit == "%":
-        cell.value, cell.number_format = read.value / 100, f"0{places}%"
+        cell.value, cell.number_format = round(read.value / 100, read.places + 2), f"0{places}%"
     else:
         unit = f'"{read.unit}"' if read.unit else ""
         cell.value = read.value if read.places else int(read.value)
