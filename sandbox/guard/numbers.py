@@ -47,6 +47,8 @@ _RESIDENT_DATED = re.compile(
 )
 _RESIDENT_LABEL = re.compile(r"주민|외국인|거소|등록번호|생년월일|RRN|resident", re.IGNORECASE)
 _COMPANY_LABEL = re.compile(r"법인")
+_PASSPORT_LABEL = re.compile(r"여권|passport", re.IGNORECASE)
+_LICENCE_LABEL = re.compile(r"면허")
 _INSURANCE = re.compile(
     r"(?:(?:건강|의료)\s?보험증?|보험증|증)\s?(?:의\s?)?(?:증\s?)?(?:번호|No\.?)[^0-9\n]{0,6}"
     r"(?P<number>[0-9][ -]?[0-9]{9,10})(?![0-9])"
@@ -94,7 +96,7 @@ _IPV6_OR_MAC = re.compile(
     r"(?<![0-9A-Fa-f:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})(?![0-9A-Fa-f:-])"
 )
 _CREDENTIAL = re.compile(
-    r"(?:비밀번호|패스워드|암호|인증키|password|passwd|api[ _-]?key|secret|\bpwd?|\bpw)"
+    r"(?:비밀번호|비번|패스워드|암호|인증키|password|passwd|api[ _-]?key|secret|\bpwd?|\bpw)"
     r"\s{0,2}(?:은|는)?\s{0,2}[:=]\s{0,2}(?P<value>(?=[^\s]{0,39}[0-9A-Za-z])[!-~]{4,80})",
     re.IGNORECASE,
 )
@@ -153,9 +155,7 @@ def _residents(text: str) -> Iterator[Hit]:
         if gap.strip():
             proved = digits[6] not in "90"  # nobody of the 1800s is left; document numbers are many
         elif gap:
-            proved = (
-                "\t" not in gap and "19270000" < _birth(digits) < "20200000"
-            )  # else: a date and an amount
+            proved = "19270000" < _birth(digits) < "20200000"  # else it is a date and an amount
         else:
             proved = not (digits.startswith("880") and _goods_check(digits))
         yield from _resident(text, match, digits, proved=proved)
@@ -227,11 +227,11 @@ def _identifiers(text: str) -> Iterator[Hit]:
     for found in PassportDetector().detect(text):
         value = text[found.start : found.end]
         typical = value[0] == "M" or (len(value) == 9 and value[4].isalpha() and value.isupper())
-        if typical or near(re.compile("여권|passport", re.IGNORECASE), text, found.start):
+        if typical or near(_PASSPORT_LABEL, text, found.start):
             yield Hit("passport", found.start, found.end)
     for found in DriverLicenseDetector().detect(text):
         hyphens = text.count("-", found.start, found.end)
-        if hyphens >= 2 or near(re.compile("면허"), text, found.start):
+        if hyphens >= 2 or near(_LICENCE_LABEL, text, found.start):
             yield Hit("driver_licence", found.start, found.end)
     for pattern in (_INSURANCE, _INSURANCE_CARD):
         yield from (Hit("health_insurance", *m.span("number")) for m in pattern.finditer(text))
