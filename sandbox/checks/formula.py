@@ -1,0 +1,224 @@
+"""Formula proof: the answer's formula is put into the workbook, calculated, and compared row by row.
+
+Hides which of several formulas is meant and when the engine, not the person, is at fault: what the
+engine cannot do is 확인 불가, never 실패.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from sandbox.checks.formula_diagnosis import diagnose, explain_error, unknown_function
+from sandbox.checks.kind import Outcome, Params, failed, unknown
+from sandbox.checks.lines import line_of, quote
+from sandbox.formulas import (
+    Candidate,
+    Proof,
+    ProofJob,
+    Vary,
+    find_candidates,
+    miscalculated,
+    prove_all,
+    unsupported,
+)
+from sandbox.records import CheckContext, Evidence, FormulaError, State
+
+_CELL = r"^\$?[A-Za-z]{1,3}\$?[0-9]{1,7}$"
+_MOST_TABLE_ROWS = 12
+_MOST_TRIED = 4
+
+
+class VaryParams(Params):
+    """How one range changes from data set to data set."""
+
+    range: str = Field(pattern=r"^(?:[^!]+!)?\$?[A-Za-z]{1,3}\$?[0-9]+(?::\$?[A-Za-z]{1,3}\$?[0-9]+)?$")
+    type: Literal["integer", "decimal", "shuffle", "choice", "date"]
+    min: int | float | dt.date | None = None
+    max: int | float | dt.date | None = None
+    values: list[int | float | dt.date | str] = Field(default_factory=list)
+
+
+class FormulaParams(Params):
+    workbook: str = Field(min_length=1)
+    sheet: str = Field(min_length=1)
+    cell: str = Field(pattern=_CELL)
+    fill_to: str = Field(default="", pattern=rf"(?:{_CELL})|^$")
+    reference: str = Field(min_length=2)
+    extra_rows: (
+        list[list[int | float | dt.date | str | None]]
+        | dict[str, list[list[int | float | dt.date | str | None]]]
+    ) = Field(default_factory=list)
+    vary: list[VaryParams] = Field(default_factory=list)
+    data_sets: int = Field(default=3, ge=0, le=20)
+    must_use: list[str] = Field(default_factory=list)
+    must_not_use: list[str] = Field(default_factory=list)
+    text_numbers_ok: bool = False
+
+    @field_validator("reference")
+    @classmethod
+    def _is_a_formula(cls, value: str) -> str:
+        if not value.lstrip().startswith("="):
+            raise ValueError("기준 수식은 '='로 시작해야 합니다")
+        return value
+
+
+def formula(params: FormulaParams, context: CheckContext) -> Outcome:
+    """Find the formula, prove it, and say for the first wrong one what is wrong with it."""
+    candidates = find_candidates(context.answer)[:_MOST_TRIED]
+    if not candidates:
+        return failed(
+            "답에서 수식을 찾지 못했습니다.",
+            (
+                Evidence(
+                    "'='로 시작하는 수식이 없습니다.",
+                    correction="'수식만 코드 블록으로 보여 줘'라고 요청하세요.",
+                ),
+            ),
+        )
+    path = context.files.get(params.workbook)
+    if path is None:
+        return unknown(
+            "실습 엑셀 파일이 없어 계산할 수 없습니다.",
+            (Evidence(f"'{params.workbook}' 파일을 찾지 못했습니다."),),
+        )
+    job = _job(params, path, candidates[0].formula)
+    try:
+        proofs = prove_all(job, [item.formula for item in candidates])
+    except FormulaError as error:
+        return unknown(error.message, (Evidence(error.remedy or error.message),))
+    chosen = next((i for i, proof in enumerate(proofs) if proof.proved), 0)
+    if proofs[chosen].proved:
+        return _right(params, context.answer, candidates, chosen, proofs[chosen])
+    return _wrong(params, job, context.answer, candidates, proofs)
+
+
+def _job(params: FormulaParams, path: object, text: str) -> ProofJob:
+    from pathlib import Path
+
+    rows = params.extra_rows if isinstance(params.extra_rows, dict) else {params.sheet: params.extra_rows}
+    vary = tuple(Vary(item.range, item.type, item.min, item.max, tuple(item.values)) for item in params.vary)
+    extra = {name: tuple(tuple(row) for row in group) for name, group in rows.items() if group}
+    return ProofJob(
+        Path(str(path)),
+        params.sheet,
+        params.cell,
+        text,
+        params.reference,
+        params.fill_to,
+        extra,
+        vary,
+        params.data_sets,
+        params.text_numbers_ok,
+    )
+
+
+def _right(
+    params: FormulaParams, answer: str, candidates: tuple[Candidate, ...], chosen: int, proof: Proof
+) -> Outcome:
+    item = candidates[chosen]
+    style = _style_problems(params, item, answer)
+    told = [_at(item, answer, f"확인한 수식: {quote(item.formula, 200)}")]
+    if len(candidates) > 1:
+        told.append(Evidence(f"수식 {len(candidates)}개 가운데 {chosen + 1}번째 것이 맞습니다."))
+    if proof.spilled:
+        told.append(Evidence("첫 칸에만 넣으면 아래로 펼쳐지는 수식입니다."))
+    sets = list(dict.fromkeys(row.data for row in proof.rows))
+    summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(sets)})."
+    state = State.FAIL if style else State.PASS
+    text = "값은 맞지만 쓰라고 한 함수와 다릅니다." if style else summary
+    return Outcome(state, text, (*style, *told), _table(proof))
+
+
+def _style_problems(params: FormulaParams, item: Candidate, answer: str) -> list[Evidence]:
+    outside = re.sub(r'"(?:[^"]|"")*"', '""', item.formula).upper()
+    used = set(re.findall(r"([A-Z][A-Z0-9.]*)\(", outside))
+    problems = []
+    for wanted in params.must_use:
+        if not used & {name.strip().upper() for name in wanted.split("|")}:
+            problems.append(
+                _at(
+                    item,
+                    answer,
+                    f"{wanted.replace('|', ' 또는 ')} 함수를 쓰지 않았습니다.",
+                    f"{wanted.split('|')[0]}을(를) 써서 다시 만드세요.",
+                )
+            )
+    for name in params.must_not_use:
+        if name.strip().upper() in used:
+            problems.append(
+                _at(item, answer, f"쓰지 않기로 한 {name} 함수를 썼습니다.", "다른 방법으로 바꾸세요.")
+            )
+    return problems
+
+
+def _wrong(
+    params: FormulaParams,
+    job: ProofJob,
+    answer: str,
+    candidates: tuple[Candidate, ...],
+    proofs: tuple[Proof, ...],
+) -> Outcome:
+    """Blame the content or the engine first; only what is left is the formula's fault."""
+    item, proof = candidates[0], proofs[0]
+    tried = _at(item, answer, f"확인한 수식: {quote(item.formula, 200)}")
+    if proof.reference_broken:
+        return unknown(
+            proof.trouble, (Evidence("실습의 기준 수식에 문제가 있습니다. 담당자에게 알려 주세요."), tried)
+        )
+    excuse = _excuse(item.formula, proof)
+    if excuse:
+        return Outcome(
+            State.UNKNOWN,
+            "이 수식은 여기서 계산할 수 없습니다.",
+            (_at(item, answer, excuse, "엑셀에 직접 넣어 확인하세요."), tried),
+        )
+    wrong = [row for row in proof.rows if not row.matches]
+    found = diagnose(job, proof)
+    evidence = [_at(item, answer, text, correction) for text, correction in found]
+    errors = {row.actual.error for row in wrong if row.actual.error}
+    evidence += [_at(item, answer, explain_error(name)) for name in sorted(errors)]
+    if len(candidates) > 1:
+        evidence.append(Evidence(f"수식 {len(candidates)}개를 모두 계산했지만 맞는 것이 없습니다."))
+    told = f"{len(proof.rows)}칸 가운데 {len(wrong)}칸이 다릅니다."
+    return Outcome(
+        State.FAIL, told, (*evidence, tried, *_style_problems(params, item, answer)), _table(proof)
+    )
+
+
+def _excuse(text: str, proof: Proof) -> str:
+    """Say why the engine cannot judge this formula; empty when it can."""
+    missing = unsupported(text)
+    if missing:
+        return f"계산 엔진이 모르는 {missing}이(가) 있습니다. 틀렸다는 뜻이 아닙니다."
+    if proof.trouble:
+        return proof.trouble
+    pattern = miscalculated(text)
+    if pattern:
+        return f"계산 엔진이 잘못 계산하는 경우입니다: {pattern}. 틀렸다는 뜻이 아닙니다."
+    name = unknown_function(proof)
+    return f"계산 엔진에 아직 없는 함수입니다: {name}. 틀렸다는 뜻이 아닙니다." if name else ""
+
+
+def _table(proof: Proof) -> tuple[tuple[str, ...], ...]:
+    """Show wrong rows first, then some right ones, in the order of the data."""
+    wrong = [row for row in proof.rows if not row.matches][:_MOST_TABLE_ROWS]
+    shown = wrong or [row for row in proof.rows][:6]
+    body = tuple(
+        (
+            row.data,
+            row.cell,
+            row.expected.formatted or "(빈칸)",
+            row.actual.formatted or "(빈칸)",
+            "맞음" if row.matches else "다름",
+        )
+        for row in shown
+    )
+    return (("자료", "칸", "기대값", "결과", "판정"), *body)
+
+
+def _at(item: Candidate, answer: str, text: str, correction: str = "") -> Evidence:
+    return Evidence(text, line_of(answer, item.start), item.start, item.end, correction=correction)

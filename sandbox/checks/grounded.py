@@ -1,0 +1,458 @@
+"""Groundedness: every number, date, time, name, organisation and statute of the answer stands in a source.
+
+Hides when two ways of writing are one fact, when a number follows from the source (계산된 값) and when it
+is a rounding. What it cannot know: whether a fact that does stand in the source is used for the right thing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import Literal
+
+from pydantic import Field
+
+from sandbox.checks import facts as fact_finding
+from sandbox.checks.facts import Fact, weekday_of
+from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
+from sandbox.checks.korean_numbers import precision
+from sandbox.checks.lines import line_of, quote, squeeze
+from sandbox.checks.sources import SourceFact, SourceText
+from sandbox.records import CheckContext, Evidence
+
+What = Literal["number", "date", "time", "name", "organisation", "statute"]
+_LABELS = {
+    "number": "숫자",
+    "date": "날짜",
+    "time": "시각",
+    "name": "이름",
+    "organisation": "기관·부서",
+    "statute": "법령",
+}
+_FORM_UNITS = frozenset({"쪽", "가지", "단계", "번째", "항목", "줄", "문장", "단락", "자", "장표"})
+_SAME_UNITS = (
+    {"개", "곳", "건", "대", "종"},
+    {"명", "석"},
+    {"회", "차"},
+    {"일", "박"},
+    {"시간", "분"},
+    {"세대", "가구"},
+    {"위", "등"},
+    {"개사", "곳", "개", "업체"},
+    {"팀", "개"},
+    {"년", "주년"},
+)
+_MOST_OPERANDS = 40
+
+
+class GroundedParams(Params):
+    what: list[What] = Field(
+        default=["number", "date", "time", "name", "organisation", "statute"], min_length=1
+    )
+    sources: list[str] = Field(default_factory=list)
+    allow: list[str] = Field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one fact: grounded as it is, with an explanation, or not at all."""
+
+    fact: Fact
+    grounded: bool
+    how: str = ""
+    problem: str = ""
+    source: SourceFact | None = None
+
+
+def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
+    """Look up every fact of the answer in the sources; one piece of evidence for each that is not there."""
+    sources = {
+        name: context.sources[name] for name in (params.sources or context.sources) if name in context.sources
+    }
+    lost = [name for name in params.sources if name not in context.sources]
+    if lost or not any(text.strip() for text in sources.values()):
+        return unknown(
+            "견줄 원문이 없어 확인할 수 없습니다.",
+            tuple(Evidence(f"원문 '{name}'이(가) 없습니다.") for name in lost),
+        )
+    source = SourceText(sources)
+    facts = [
+        f for f in fact_finding.find_facts(context.answer, known_names=source.names) if f.kind in params.what
+    ]
+    facts = [f for f in facts if _matters(f, context.answer) and not _allowed(f, params.allow)]
+    if not facts:
+        asked = "·".join(_LABELS[kind] for kind in params.what)
+        return unknown(
+            f"답에 견줄 수 있는 {asked}이(가) 없습니다.", (Evidence("사실이 적힌 답으로 다시 확인하세요."),)
+        )
+    findings = [_look_up(fact, source, context.answer) for fact in facts]
+    wrong = [item for item in findings if not item.grounded]
+    explained = tuple(
+        _explain(item, context.answer, source) for item in findings if item.grounded and item.how
+    )
+    if wrong:
+        told = f"사실 {len(findings)}개 가운데 {len(wrong)}개가 원문에 없습니다."
+        return failed(told, tuple(_accuse(item, context.answer, source) for item in wrong) + explained)
+    computed = f" 그 가운데 {len(explained)}개는 계산했거나 바꿔 쓴 값입니다." if explained else ""
+    return passed(f"사실 {len(findings)}개를 모두 원문에서 찾았습니다.{computed}", explained)
+
+
+def _matters(fact: Fact, answer: str) -> bool:
+    """Leave out figures that speak of the answer's own form, and bare single digits in prose."""
+    if fact.kind != "number":
+        return True
+    value, unit = fact.value
+    if unit in _FORM_UNITS:
+        return False
+    if unit == "" and value < 10 and value == int(value):
+        line = answer[answer.rfind("\n", 0, fact.start) + 1 : (answer + "\n").find("\n", fact.end)]
+        return "|" in line and not re.match(rf"^\s*\|?\s*{re.escape(fact.text)}\s*\|", line)
+    return not (
+        unit == "개"
+        and value <= 5
+        and re.match(r"\s?(항목|의|로|부분|단계|문장|축|분야|파트|안)", answer[fact.end :])
+    )
+
+
+def _allowed(fact: Fact, allow: list[str]) -> bool:
+    packed = squeeze(fact.text)
+    for term in allow:
+        if squeeze(term) in packed or packed in squeeze(term):
+            return True
+        if any(
+            other.kind == fact.kind and other.value == fact.value for other in fact_finding.find_facts(term)
+        ):
+            return True
+    return False
+
+
+def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:
+    if fact.kind == "number":
+        return _number(fact, source)
+    if fact.kind == "date":
+        return _date(fact, source)
+    if fact.kind == "time":
+        return _time(fact, source)
+    if fact.kind == "statute":
+        return _statute(fact, source)
+    return Finding(fact, squeeze(str(fact.value)) in source.packed)
+
+
+# --------------------------------------------------------------------------- numbers
+
+
+def _number(fact: Fact, source: SourceText) -> Finding:
+    value, unit = fact.value
+    candidates = source.facts["number"]
+    same = [item for item in candidates if item.fact.value[0] == value]
+    if any(_units_agree(unit, item.fact.value[1]) for item in same):
+        return Finding(fact, True)
+    if _in_dates(value, unit, source) or _bare(fact, value, unit, source, bool(same)):
+        return Finding(fact, True)
+    scaled = next(
+        (scale for scale in source.scales if unit in ("원", "명") and _has_bare(source, value / scale)), None
+    )
+    if scaled:
+        return Finding(fact, True, f"원문 단위({scaled:,}{unit})를 풀어 쓴 값")
+    rounded = _rounding(fact, value, unit, source)
+    if rounded is not None:
+        return rounded
+    how = _derive(value, unit, fact, source)
+    if how:
+        return Finding(fact, True, f"계산된 값: {how}")
+    if same:
+        other = same[0]
+        return Finding(
+            fact,
+            False,
+            problem=f"원문에는 '{other.fact.text}'(으)로 되어 있어 단위가 다릅니다.",
+            source=other,
+        )
+    return Finding(fact, False)
+
+
+def _units_agree(mine: str, theirs: str) -> bool:
+    if mine == theirs or not mine or not theirs:
+        return True
+    return any(mine in group and theirs in group for group in _SAME_UNITS)
+
+
+def _in_dates(value: Decimal, unit: str, source: SourceText) -> bool:
+    """22일 and 2026년 may stand in the source as parts of dates."""
+    if unit not in ("일", "년", "") or value != int(value):
+        return False
+    at = 2 if unit == "일" else 0
+    return any(item.fact.value[at] == int(value) for item in source.facts["date"])
+
+
+def _has_bare(source: SourceText, value: Decimal) -> bool:
+    return any(item.fact.value[0] == value for item in source.facts["bare"])
+
+
+def _bare(fact: Fact, value: Decimal, unit: str, source: SourceText, has_unit: bool) -> bool:
+    """A figure without a unit on either side (a table cell, a phone number) agrees by its digits."""
+    if unit == "전화":
+        return re.sub(r"\D", "", fact.text) in re.sub(r"[^\d\n]", "", "\n".join(source.texts.values()))
+    return not has_unit and (not unit) and _has_bare(source, value)
+
+
+def _rounding(fact: Fact, value: Decimal, unit: str, source: SourceText) -> Finding | None:
+    step = precision(re.sub(r"[^\d,.십백천만억조]", "", fact.text))
+    for item in source.facts["number"]:
+        theirs, their_unit = item.fact.value
+        near = abs(theirs - value) <= step / 2 and theirs != value and step > 0
+        if (
+            not near
+            or not _units_agree(unit, their_unit)
+            or (unit and not their_unit and unit not in ("원", "%", "명"))
+        ):
+            continue
+        if fact.approximate or item.fact.approximate or (unit == "%" and "." in fact.text):
+            return Finding(fact, True, f"반올림한 값: 원문은 {item.fact.text}", source=item)
+        if step >= 1000 or (step >= 100 and value >= 10_000):
+            text = f"원문은 '{item.fact.text}'입니다. 반올림했다면 '약'을 붙이세요."
+            return Finding(fact, False, problem=text, source=item)
+    return None
+
+
+def _derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
+    """Explain a number by table figures, then by a few numbers of the same unit; empty when nothing fits."""
+    for figure in source.figures:
+        if _close(value, figure.value, fact) and (value > 1):
+            return f"{figure.how} {_shown(figure.value)}"
+    pool = _operands(unit, source)
+    if unit == "%":
+        return _ratio(value, fact, source)
+    if unit in ("일", "박", "주", "개월", "년"):
+        how = _span_of_days(value, unit, source)
+        if how:
+            return how
+    if unit in ("시간", "분"):
+        how = _span_of_time(value, unit, source)
+        if how:
+            return how
+    return _sum_or_difference(value, pool, fact)
+
+
+def _operands(unit: str, source: SourceText) -> list[tuple[Decimal, str]]:
+    """Return distinct numbers of the same unit, those without a unit only when the claim has none."""
+    seen: dict[Decimal, str] = {}
+    for item in source.facts["number"]:
+        theirs, their_unit = item.fact.value
+        if theirs > 0 and (their_unit == unit or (unit == "원" and not their_unit and theirs >= 1000)):
+            seen.setdefault(theirs, item.fact.text)
+    return list(seen.items())[:_MOST_OPERANDS]
+
+
+def _sum_or_difference(value: Decimal, pool: list[tuple[Decimal, str]], fact: Fact) -> str:
+    """Sums of all, of two or three, and differences; small pools only, or chance would explain anything."""
+    if not pool or (not fact.value[1] and value < 100):
+        return ""
+    if len(pool) >= 2 and _close(value, sum((number for number, _ in pool), Decimal(0)), fact):
+        return " + ".join(text for _, text in pool[:6]) + (" + …" if len(pool) > 6 else "")
+    pairs = 14 if value < 100 else _MOST_OPERANDS
+    for (a, a_text), (b, b_text) in combinations(pool[:pairs], 2):
+        if _close(value, a + b, fact):
+            return f"{a_text} + {b_text}"
+        if _close(value, abs(a - b), fact):
+            return f"{a_text} - {b_text}" if a > b else f"{b_text} - {a_text}"
+    for size in (3, 4):
+        if len(pool) <= (12 if size == 3 else 8) and value >= 10:
+            for group in combinations(pool, size):
+                if _close(value, sum((number for number, _ in group), Decimal(0)), fact):
+                    return " + ".join(text for _, text in group)
+    return _product(value, pool)
+
+
+def _product(value: Decimal, pool: list[tuple[Decimal, str]]) -> str:
+    return ""
+
+
+def _ratio(value: Decimal, fact: Fact, source: SourceText) -> str:
+    """Shares and rates of change between numbers of one unit, at the precision said."""
+    by_unit: dict[str, dict[Decimal, str]] = {}
+    for item in source.facts["number"]:
+        number, unit = item.fact.value
+        if number > 0:
+            by_unit.setdefault(unit, {}).setdefault(number, item.fact.text)
+    for unit, known in by_unit.items():
+        pool = list(known.items())[:24]
+        if unit == "%":
+            for (a, a_text), (b, b_text) in combinations(pool, 2):
+                if _close(value, abs(a - b), fact):
+                    return f"{a_text}와 {b_text}의 차"
+                if _close(value, a + b, fact) and a + b <= 100:
+                    return f"{a_text} + {b_text}"
+            if any(_close(value, 100 - a, fact) for a, _ in pool):
+                return "100%에서 뺀 값"
+            continue
+        for a, a_text in pool:
+            for b, b_text in pool:
+                if a == b:
+                    continue
+                if _close(value, a / b * 100, fact, rounded=True):
+                    return f"{a_text} ÷ {b_text}"
+                if _close(value, abs(a - b) / b * 100, fact, rounded=True):
+                    return f"({a_text} - {b_text}) ÷ {b_text}"
+    return ""
+
+
+def _close(value: Decimal, other: Decimal, fact: Fact, *, rounded: bool = False) -> bool:
+    if value == other:
+        return True
+    digits = re.sub(r"[^\d,.십백천만억조]", "", fact.text)
+    if rounded or fact.approximate or "." in fact.text:
+        step = precision(digits)
+        return abs(value - other) <= (min(step, Decimal(1)) if rounded else step) / 2
+    return False
+
+
+def _shown(value: Decimal) -> str:
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+def _span_of_days(value: Decimal, unit: str, source: SourceText) -> str:
+    days = []
+    for item in source.facts["date"]:
+        year, month, day = item.fact.value
+        if month and day and weekday_of(year or 2001, month, day):
+            import datetime as dt
+
+            days.append((dt.date(year or 2001, month, day), item.fact.text))
+    for (a, a_text), (b, b_text) in combinations(days[:20], 2):
+        gap = abs((a - b).days)
+        if unit == "일" and value in (gap, gap + 1) and gap:
+            return f"{a_text}~{b_text}"
+        if unit == "박" and value == gap:
+            return f"{a_text}~{b_text}"
+        if unit == "주" and gap and value * 7 in (gap, gap + 1):
+            return f"{a_text}~{b_text}"
+    return ""
+
+
+def _span_of_time(value: Decimal, unit: str, source: SourceText) -> str:
+    minutes = int(value * 60) if unit == "시간" else int(value)
+    known = [(item.fact.value[0], item.fact.text) for item in source.facts["time"]]
+    for (a, a_text), (b, b_text) in combinations(known[:20], 2):
+        if minutes and abs(a - b) in (minutes, abs(minutes - 720)):
+            return f"{a_text}~{b_text}"
+    same = [item.fact for item in source.facts["number"] if item.fact.value[1] in ("시간", "분")]
+    for other in same:
+        theirs, their_unit = other.value
+        if theirs * (60 if their_unit == "시간" else 1) == minutes:
+            return other.text
+    return ""
+
+
+# --------------------------------------------------------------------------- dates, times, statutes
+
+
+def _date(fact: Fact, source: SourceText) -> Finding:
+    year, month, day = fact.value
+    wrong_day = _wrong_weekday(fact, source)
+    known = source.facts["date"]
+    years = {item.fact.value[0] for item in known} - {None}
+    for item in known:
+        y, m, d = item.fact.value
+        if (m, d) == (month, day) and (y == year or y is None or year is None):
+            if y is None and year is not None and year not in years and not _has_bare(source, Decimal(year)):
+                continue
+            if wrong_day:
+                return Finding(fact, False, problem=wrong_day, source=item)
+            return Finding(fact, True, f"계산된 값: {item.how}" if item.how else "", source=item)
+    if (
+        day is None
+        and month is not None
+        and any(
+            item.fact.value[1] == month and (year is None or item.fact.value[0] in (year, None))
+            for item in known
+        )
+    ):
+        return Finding(fact, True)
+    if month is None and year is not None and (year in years or _has_bare(source, Decimal(year))):
+        return Finding(fact, True)
+    return _ungrounded_date(fact, source, wrong_day)
+
+
+def _ungrounded_date(fact: Fact, source: SourceText, wrong_day: str) -> Finding:
+    year, month, day = fact.value
+    for item in source.facts["date"]:
+        y, m, d = item.fact.value
+        if day and (m, d) == (month, day):
+            if y is None and fact.weekday and weekday_of(year or 1, m, d) == item.fact.weekday:
+                return Finding(fact, True, "계산된 값: 원문의 요일과 맞는 연도", source=item)
+            problem = f"원문은 '{item.fact.text}'입니다. 연도가 다르거나 원문에 없습니다."
+            return Finding(fact, False, problem=problem, source=item)
+    return Finding(fact, False, problem=wrong_day)
+
+
+def _wrong_weekday(fact: Fact, source: SourceText) -> str:
+    year, month, day = fact.value
+    if not fact.weekday or not month or not day:
+        return ""
+    years = {item.fact.value[0] for item in source.facts["date"]} - {None}
+    year = year or (next(iter(years)) if len(years) == 1 else None)
+    right = weekday_of(year, month, day) if year else None
+    if right is None or right == fact.weekday:
+        return ""
+    return f"{year}. {month}. {day}.은 {fact.weekday}요일이 아니라 {right}요일입니다."
+
+
+def _time(fact: Fact, source: SourceText) -> Finding:
+    minutes, vague = fact.value
+    for item in source.facts["time"]:
+        theirs, their_vague = item.fact.value
+        if minutes == theirs or ((vague or their_vague) and minutes % 720 == theirs % 720):
+            return Finding(fact, True, source=item)
+    return Finding(fact, False)
+
+
+def _statute(fact: Fact, source: SourceText) -> Finding:
+    name, article = fact.value
+    if name and squeeze(name) not in source.packed:
+        return Finding(fact, False, problem="원문에 나오지 않는 법령입니다. 국가법령정보센터에서 확인하세요.")
+    if article and squeeze(article) not in source.packed:
+        return Finding(fact, False, problem=f"원문에는 '{article}'가 없습니다. 조문 번호를 확인하세요.")
+    return Finding(fact, True)
+
+
+# --------------------------------------------------------------------------- evidence
+
+
+def _explain(item: Finding, answer: str, source: SourceText) -> Evidence:
+    fact = item.fact
+    where = source.line_text(item.source) if item.source else ""
+    return Evidence(
+        f"'{quote(fact.text)}': {item.how}", line_of(answer, fact.start), fact.start, fact.end, where
+    )
+
+
+def _accuse(item: Finding, answer: str, source: SourceText) -> Evidence:
+    """Name the fact, why it is not believed, the nearest source line, and what stands there."""
+    fact = item.fact
+    label = _LABELS[fact.kind]
+    line_start = answer.rfind("\n", 0, fact.start) + 1
+    line_end = answer.find("\n", fact.end)
+    words = answer[line_start : line_end if line_end >= 0 else len(answer)]
+    near = item.source
+    if near is None:
+        found = source.nearest(words.replace(fact.text, " "))
+        where = f"{found[0]}:{found[1]} {quote(found[2], 90)}" if found else ""
+        near = _only_one_like(fact, source, found) if found else None
+    else:
+        where = source.line_text(near)
+    text = f"{label} '{quote(fact.text)}'이(가) 원문에 없습니다."
+    if item.problem:
+        text = f"{label} '{quote(fact.text)}': {item.problem}"
+    correction = f"원문대로 '{near.fact.text}'" if near else "원문에서 확인하거나 지우세요."
+    return Evidence(text, line_of(answer, fact.start), fact.start, fact.end, where, correction)
+
+
+def _only_one_like(fact: Fact, source: SourceText, found: tuple[str, int, str]) -> SourceFact | None:
+    """Return the one fact of the same kind and unit on the nearest line; several would be a guess."""
+    here = [item for item in source.facts[fact.kind] if item.name == found[0] and item.line == found[1]]
+    if fact.kind == "number":
+        here = [item for item in here if item.fact.value[1] == fact.value[1]]
+    return here[0] if len(here) == 1 else None

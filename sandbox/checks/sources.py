@@ -1,0 +1,229 @@
+"""The materials an answer came from, read once: their facts, their lines, their table figures.
+
+Hides how a source line is chosen to stand beside a claim, and which totals a table implies.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sandbox.checks import facts as fact_finding
+from sandbox.checks.facts import Fact
+from sandbox.checks.korean_numbers import parse_number
+from sandbox.checks.lines import line_of, quote, row_cells, squeeze
+
+_RELATIVE = re.compile(
+    r"(?P<week>다다음\s?주|다음\s?주|이번\s?주|금주|차주|지난\s?주|내주)\s?(?P<wd>[월화수목금토일])요일"
+    r"|(?P<word>오늘|금일|내일|익일|명일|모레|글피|어제|전일)(?![가-힣]*자리)"
+    r"|(?P<n>\d{1,3})\s?(?P<unit>일|주|개월)\s?(?P<after>뒤|후|이내|내)"
+    r"|(?P<nextm>다음\s?달|이번\s?달|이달|내달|익월|금월)\s?(?:(?P<d>\d{1,2})일|(?P<edge>말|말일))"
+)
+_WEEKS = {"다다음주": 2, "다음주": 1, "차주": 1, "내주": 1, "이번주": 0, "금주": 0, "지난주": -1}
+_WORDS = {"오늘": 0, "금일": 0, "내일": 1, "익일": 1, "명일": 1, "모레": 2, "글피": 3, "어제": -1, "전일": -1}
+_SCALE_NOTE = re.compile(
+    r"단위\s*[:：]?\s*(?P<unit>천원|백만원|억원|만원|천 원|백만 원|억 원|만 원|천명|천 명)"
+)
+_SCALES = {"천원": 1000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000, "천명": 1000}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFact:
+    """A fact of a source, and the ``이름:줄 내용`` it stands on."""
+
+    fact: Fact
+    name: str
+    line: int
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that follows from a table: a total, an average, a count."""
+
+    value: Decimal
+    how: str
+
+
+class SourceText:
+    """One or more materials, asked for facts and for the line nearest to a claim."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self.texts = dict(sources)
+        self.packed = squeeze("\n".join(sources.values()))
+        self.facts: dict[str, list[SourceFact]] = defaultdict(list)
+        self.scales: set[int] = set()
+        self.figures: list[Figure] = []
+        for name, text in sources.items():
+            self._read(name, text)
+        self.names = frozenset(str(item.fact.value) for item in self.facts["name"])
+        self._lines = [
+            (name, number, line, _bigrams(line))
+            for name, text in sources.items()
+            for number, line in enumerate(text.splitlines(), 1)
+            if line.strip()
+        ]
+
+    def _read(self, name: str, text: str) -> None:
+        for fact in fact_finding.find_facts(text, words=True):
+            self.facts[fact.kind].append(SourceFact(fact, name, line_of(text, fact.start)))
+        for match in re.finditer(
+            r"(?<!\d)\d[\d,]*(?:\.\d+)?", text
+        ):  # list numbers and years may be quoted too
+            value = parse_number(match[0])
+            if value is not None:
+                bare = Fact("bare", match[0], match.start(), match.end(), (value, ""))
+                self.facts["bare"].append(SourceFact(bare, name, line_of(text, match.start())))
+        for note in _SCALE_NOTE.finditer(text):
+            self.scales.add(_SCALES[note["unit"].replace(" ", "")])
+        for note in re.finditer(r"\((천원|만원|백만원|억원|천명)\)", text):
+            self.scales.add(_SCALES[note[1]])
+        self.facts["date"] += _relative_dates(name, text)
+        self.figures += _table_figures(name, text)
+
+    def line_text(self, item: SourceFact) -> str:
+        """Return ``이름:줄 내용`` of the line a source fact stands on."""
+        lines = self.texts[item.name].splitlines()
+        return (
+            f"{item.name}:{item.line} {quote(lines[item.line - 1], 90)}"
+            if 0 < item.line <= len(lines)
+            else ""
+        )
+
+    def nearest(self, words: str, *, must: str = "") -> tuple[str, int, str] | None:
+        """Return (name, line number, line) of the line that shares most with some words."""
+        wanted = _bigrams(words)
+        best, best_score = None, 0.0
+        for name, number, line, grams in self._lines:
+            score = len(wanted & grams) / (6 + len(grams)) ** 0.5 + (2 if must and must in line else 0)
+            if score > best_score:
+                best, best_score = (name, number, line), score
+        return best if best_score >= 0.5 else None
+
+    def nearest_text(self, words: str) -> str:
+        found = self.nearest(words)
+        return f"{found[0]}:{found[1]} {quote(found[2], 90)}" if found else ""
+
+    def support(self, words: str) -> float:
+        """Return the share of a text's words (two letters and more) that the sources hold."""
+        stems = [word[:2] for word in re.findall(r"[가-힣]{2,}", words)]
+        return sum(1 for stem in stems if stem in self.packed) / len(stems) if stems else 0.0
+
+
+def _bigrams(text: str) -> frozenset[str]:
+    packed = re.sub(r"[^\w가-힣]", "", text)
+    return frozenset(packed[i : i + 2] for i in range(len(packed) - 1))
+
+
+def _relative_dates(name: str, text: str) -> list[SourceFact]:
+    """Work out 다음 주 금요일 and the like from the first full date of the source."""
+    base = next((f.value for f in fact_finding.find_dates(text) if None not in f.value), None)
+    if base is None:
+        return []
+    try:
+        day = dt.date(*base)
+    except ValueError:
+        return []
+    found = []
+    for match in _RELATIVE.finditer(text):
+        meant = resolve_relative(match, day)
+        if meant is not None:
+            fact = Fact("date", match[0], match.start(), match.end(), (meant.year, meant.month, meant.day))
+            how = f"'{match[0]}' ({day.year}. {day.month}. {day.day}. 기준)"
+            found.append(SourceFact(fact, name, line_of(text, match.start()), how))
+    return found
+
+
+def find_relative(text: str) -> tuple[re.Match[str], ...]:
+    """Return every relative date said in a text."""
+    return tuple(_RELATIVE.finditer(text))
+
+
+def resolve_relative(match: re.Match[str], base: dt.date) -> dt.date | None:
+    """Work out a relative date from the day it was said."""
+    try:
+        if match["week"]:
+            monday = base - dt.timedelta(days=base.weekday())
+            weeks = _WEEKS[re.sub(r"\s", "", match["week"])]
+            return monday + dt.timedelta(weeks=weeks, days=fact_finding.WEEKDAYS.index(match["wd"]))
+        if match["word"]:
+            return base + dt.timedelta(days=_WORDS[match["word"]])
+        if match["n"]:
+            if match["unit"] == "개월":
+                return None
+            return base + dt.timedelta(days=int(match["n"]) * (7 if match["unit"] == "주" else 1))
+        month = base.month + (0 if re.sub(r"\s", "", match["nextm"]) in ("이번달", "이달", "금월") else 1)
+        year, month = base.year + (month - 1) // 12, (month - 1) % 12 + 1
+        if match["d"]:
+            return dt.date(year, month, int(match["d"]))
+        return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+    except ValueError:
+        return None
+
+
+def _table_figures(name: str, text: str) -> list[Figure]:
+    """Return totals, averages, counts and totals by category of every table in a source."""
+    figures: list[Figure] = []
+    for rows in _grids(text):
+        header, body = (
+            rows[0],
+            [row for row in rows[1:] if not re.search(r"합\s?계|소\s?계|총\s?계|^계$", row[0])],
+        )
+        figures.append(Figure(Decimal(len(body)), f"{name} 표의 행 수"))
+        columns = {i: [_cell_number(row[i]) for row in body] for i in range(len(header))}
+        numeric = {i: v for i, v in columns.items() if sum(x is not None for x in v) >= max(2, len(v) * 0.6)}
+        for index, values in numeric.items():
+            known = [value for value in values if value is not None]
+            label = f"'{quote(header[index], 20)}' 열"
+            figures.append(Figure(sum(known, Decimal(0)), f"{label} 합계"))
+            figures.append(Figure(sum(known, Decimal(0)) / len(known), f"{label} 평균"))
+        for index in set(columns) - set(numeric):
+            figures += _by_category(header, body, index, numeric)
+    return figures
+
+
+def _by_category(
+    header: list[str], body: list[list[str]], index: int, numeric: dict[int, list[Decimal | None]]
+) -> list[Figure]:
+    groups: dict[str, list[int]] = defaultdict(list)
+    for row_number, row in enumerate(body):
+        groups[row[index]].append(row_number)
+    if len(groups) > 40 or len(groups) == len(body):
+        return []
+    figures = []
+    for key, members in groups.items():
+        figures.append(Figure(Decimal(len(members)), f"'{quote(key, 20)}' 건수"))
+        for column, values in numeric.items():
+            total = sum((values[i] or Decimal(0) for i in members), Decimal(0))
+            figures.append(Figure(total, f"'{quote(key, 20)}'의 '{quote(header[column], 20)}' 합계"))
+    return figures
+
+
+def _grids(text: str) -> list[list[list[str]]]:
+    """Return blocks of lines with the same number of cells: Markdown, tabs, or commas."""
+    grids: list[list[list[str]]] = []
+    block: list[list[str]] = []
+    for line in [*text.splitlines(), ""]:
+        if re.match(r"^[\s|:-]+$", line) and "-" in line:
+            continue
+        cells = (
+            list(row_cells(line))
+            if "|" in line or "\t" in line
+            else [c.strip() for c in re.split(r",(?!\d{3}(?!\d))", line)]
+        )
+        if len(cells) >= 2 and (not block or len(cells) == len(block[0])):
+            block.append(cells)
+            continue
+        if len(block) >= 3:
+            grids.append(block)
+        block = [cells] if len(cells) >= 2 else []
+    return grids
+
+
+def _cell_number(cell: str) -> Decimal | None:
+    found = re.fullmatch(r"\s*(-?\d[\d,]*(?:\.\d+)?)\s*(?:원|명|건|개|%|천원|백만원|회|곳|대)?\s*", cell)
+    return parse_number(found[1]) if found and not found[1].startswith("-") else None

@@ -1,0 +1,36 @@
+"""Excel formulas: find them in an answer, calculate them in a workbook, prove them against a right one.
+
+Hides the formula engine, its process and its limits. Formulas are never loaded out of a file: the engine
+gets values and formulas one by one, which it calculates as Excel does.
+"""
+
+from sandbox.formulas.proof import CellValue, Limits, Proof, ProofJob, Row, calculate, prove, prove_all
+from sandbox.formulas.text import (
+    Candidate,
+    find_candidates,
+    find_formulas,
+    miscalculated,
+    normalise,
+    refusal,
+    unsupported,
+)
+from sandbox.formulas.workbook import Vary
+
+__all__ = [
+    "Candidate",
+    "CellValue",
+    "Limits",
+    "Proof",
+    "ProofJob",
+    "Row",
+    "Vary",
+    "calculate",
+    "find_candidates",
+    "find_formulas",
+    "miscalculated",
+    "normalise",
+    "prove",
+    "prove_all",
+    "refusal",
+    "unsupported",
+]

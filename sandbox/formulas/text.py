@@ -1,0 +1,306 @@
+"""Formulas in text: find them wherever an answer holds them, and make them fit for the engine.
+
+Hides curly quotes, fullwidth signs, a missing ``=``, Markdown around a formula, prefixes such as
+``_xlfn.``, and the Hangul in TEXT formats that the engine wants quoted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_FENCE = re.compile(r"(?:```|~~~)[^\n`]*\n(?P<body>[\s\S]*?)(?:```|~~~|\Z)")
+_INLINE = re.compile(r"(?<!`)`(?P<body>[^`\n]{2,600})`(?!`)")
+_CALL = r"[A-Za-z][A-Za-z0-9.]*\("
+_REF = re.compile(r"\$?[A-Za-z]{1,3}\$?\d{1,7}|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}")
+_START = re.compile(rf"[=＝]\s*(?=[+\-(（\"“'‘{{]*\s*(?:@?{_CALL}|[$'‘A-Za-z가-힣\d(]))")
+_BARE_CALL = re.compile(
+    r"(?<![A-Za-z0-9_.가-힣=(,+\-*/&<>])(?:SUM|SUMIF|SUMIFS|COUNT|COUNTA|COUNTIF|COUNTIFS|COUNTBLANK|AVERAGE|AVERAGEIF|AVERAGEIFS|IF|IFS|IFERROR|IFNA|"
+    r"VLOOKUP|HLOOKUP|XLOOKUP|INDEX|LOOKUP|WORKDAY|WORKDAY\.INTL|NETWORKDAYS|DATEDIF|EDATE|EOMONTH|DATE|TEXT|TEXTJOIN|CONCAT|LEFT|RIGHT|MID|"
+    r"TRIM|SUBSTITUTE|ROUND|ROUNDUP|ROUNDDOWN|RANK|RANK\.EQ|SUMPRODUCT|FILTER|UNIQUE|SORT|SORTBY|LET|MAXIFS|MINIFS|MAX|MIN|CHOOSE|SWITCH|"
+    r"YEAR|MONTH|DAY|VALUE|LEN|FIND|AND|OR|SUBTOTAL|AGGREGATE|PROPER|TODAY)\(",
+    re.IGNORECASE,
+)
+_MOST_CANDIDATES = 6
+_MOST_CHARS = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A formula as it stands in the text, and ready for the engine. ``rank`` 0 is the surest place."""
+
+    raw: str
+    formula: str
+    start: int
+    end: int
+    rank: int
+
+
+def find_candidates(text: str) -> tuple[Candidate, ...]:
+    """Return formulas, the surest first: code blocks, inline code, sentences, calls without ``=``."""
+    found: list[Candidate] = []
+    for match in _FENCE.finditer(text):
+        found += _scan(text, match.start("body"), match.end("body"), 0)
+    for match in _INLINE.finditer(text):
+        found += _scan(text, match.start("body"), match.end("body"), 1)
+    found += _scan(text, 0, len(text), 2)
+    chosen: dict[str, Candidate] = {}
+    covered: list[tuple[int, int]] = []
+    for item in sorted(found, key=lambda c: (c.rank, c.start)):
+        inside = any(start <= item.start and item.end <= end for start, end in covered)
+        if not inside and item.formula.replace(" ", "").upper() not in chosen:
+            chosen[item.formula.replace(" ", "").upper()] = item
+        covered.append((item.start, item.end))
+    return tuple(list(chosen.values())[:_MOST_CANDIDATES])
+
+
+def find_formulas(text: str) -> tuple[str, ...]:
+    """Return the formulas of a text, normalised, the surest first."""
+    return tuple(item.formula for item in find_candidates(text))
+
+
+def _scan(text: str, start: int, end: int, rank: int) -> list[Candidate]:
+    """Read formulas between two offsets; calls without ``=`` only where no formula with ``=`` stands."""
+    found = []
+    at = start
+    while (match := _START.search(text, at, end)) is not None:
+        stop = _end_of(text, match.end(), end)
+        raw = text[match.start() : stop]
+        if _is_formula(raw):
+            found.append(Candidate(raw, normalise(raw), match.start(), stop, rank))
+        at = max(stop, match.end())
+    if found:
+        return found
+    at = start
+    while (match := _BARE_CALL.search(text, at, end)) is not None:
+        stop = _end_of(text, match.start(), end)
+        raw = text[match.start() : stop]
+        if _is_formula(raw) and raw.count("(") == raw.count(")"):
+            found.append(Candidate(raw, normalise(raw), match.start(), stop, rank + 3))
+        at = max(stop, match.end())
+    return found
+
+
+_QUOTES = '"“”„‟″＂'
+
+
+def _end_of(text: str, at: int, end: int) -> int:
+    """Walk to where a formula ends: outside quotes and brackets, at Hangul, a line's end or a stop."""
+    depth = 0
+    last = at
+    while at < end:
+        char = text[at]
+        if char in _QUOTES:
+            close = _closing_quote(text, at, end)
+            if close is None:
+                break
+            at = last = close + 1
+            continue
+        if char in "'‘" and (sheet := re.compile(r"['‘][^'’\n]{1,40}['’]!").match(text, at, end)):
+            at = last = sheet.end()
+            continue
+        if char in "(（{[":
+            depth += 1
+        elif char in ")）}]":
+            depth -= 1
+            if depth < 0:
+                break
+        elif (
+            (depth == 0 and not _goes_on(text, at, end))
+            or char == "`"
+            or (char == "\n" and re.match(r"\s*\n|\s*[=＝]", text[at + 1 : end] or "\n"))
+        ):
+            break
+        at += 1
+        if not char.isspace():
+            last = at
+    return last
+
+
+def _closing_quote(text: str, at: int, end: int) -> int | None:
+    close = at + 1
+    while close < end and text[close] != "\n":
+        if text[close] in _QUOTES:
+            if close + 1 < end and text[close] == '"' and text[close + 1] == '"' and text[at] == '"':
+                close += 2
+                continue
+            return close
+        close += 1
+    return None
+
+
+def _goes_on(text: str, at: int, end: int) -> bool:
+    """Say whether a character outside brackets still belongs to the formula."""
+    char = text[at]
+    if re.match(r"[A-Za-z0-9$:!@#%&+*/^<>=＝_.×÷≥≤≠−\\-]", char):
+        if char in ".=" and (at + 1 >= end or text[at + 1].isspace() or "가" <= text[at + 1] <= "힣"):
+            return False
+        return not (char == "*" and text[at : at + 2] == "**")
+    if "가" <= char <= "힣":
+        return bool(re.compile(r"[가-힣A-Za-z0-9_]+!").match(text, at, end)) or (
+            text[at - 1] not in " )）\t" and bool(re.compile(r"[가-힣A-Za-z0-9_]*!").match(text, at, end))
+        )
+    if char in " \t":
+        before = text[:at].rstrip()[-1:]
+        after = text[at:end].lstrip(" \t")[:1]
+        joins = "+-*/&<>^×÷−≥≤"
+        return bool(after) and (after in joins + "=" or before in joins + "=＝,") and after not in "\n"
+    return False
+
+
+def _is_formula(raw: str) -> bool:
+    if len(raw) > _MOST_CHARS * 4:
+        return False
+    body = raw.lstrip("=＝ ")
+    outside = re.sub(r'["“”][^"“”\n]*["“”]', '""', body)
+    has_call = bool(re.search(_CALL.replace("(", "[(（]").replace("\\[", "["), outside))
+    refs = _REF.findall(outside)
+    if has_call:
+        return True
+    return raw[:1] in "=＝" and bool(refs) and bool(re.match(r"[$('‘A-Za-z가-힣\d+\-]", body))
+
+
+def normalise(formula: str) -> str:
+    """Make a formula as typed by people and models into one the engine reads; strings keep their text."""
+    text = formula.strip().strip("\u200b\ufeff").lstrip("'")
+    text = re.sub(r"[\u200b\u200c\u200d\ufeff]", "", text).replace("\u00a0", " ")
+    text = re.sub(r"\\([_*~\[\]&<>$|#=()+-])", r"\1", text)
+    out: list[str] = []
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if char in _QUOTES:
+            close = _closing_quote(text, at, len(text))
+            close = len(text) - 1 if close is None else close
+            inner = text[at + 1 : close]
+            out.append('"' + inner + '"')
+            at = close + 1
+            continue
+        out.append(
+            {"×": "*", "÷": "/", "−": "-", "–": "-", "≥": ">=", "≤": "<=", "≠": "<>", "‘": "'", "’": "'"}.get(
+                char, unicodedata.normalize("NFKC", char)
+            )
+        )
+        at += 1
+    body = "".join(out).strip()
+    if body.startswith("{") and body.endswith("}") and body[1:2] == "=":
+        body = body[1:-1]
+    body = _outside_strings(
+        body,
+        lambda part: re.sub(r"_xlfn\.|_xlws\.|_xlpm\.", "", re.sub(r";(?![^{]*\})", ",", part), flags=re.I),
+    )
+    body = re.sub(r"^=\s*[+]?\s*", "=", "=" + body.lstrip("= "))
+    return _quote_text_formats(re.sub(r"[.,。]+$", "", body))
+
+
+def _outside_strings(text: str, change: Callable[[str], str]) -> str:
+    pieces = re.split(r'("(?:[^"]|"")*")', text)
+    return "".join(piece if piece.startswith('"') else change(piece) for piece in pieces)
+
+
+def _quote_text_formats(formula: str) -> str:
+    """Quote runs of Hangul and ₩ inside TEXT formats; Excel shows them plainly, the engine refuses them."""
+    out: list[str] = []
+    stack: list[list[object]] = []
+    for token in re.findall(
+        r'"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_.]*\(|[(){},]|[^"(){},A-Za-z_]+|[A-Za-z_][A-Za-z0-9_.]*', formula
+    ):
+        if token.endswith("(") or token == "{":
+            stack.append([token[:-1].upper(), 0])
+        elif token in (")", "}"):
+            if stack:
+                stack.pop()
+        elif token == "," and stack:
+            stack[-1][1] = int(str(stack[-1][1])) + 1
+        elif token.startswith('"') and stack and stack[-1][0] == "TEXT" and stack[-1][1] == 1:
+            token = '"' + _quote_hangul(token[1:-1]) + '"'
+        out.append(token)
+    return "".join(out)
+
+
+def _quote_hangul(inner: str) -> str:
+    pieces = re.split(r'(""[^"]*""|\[[^\]]*\]|\\.)', inner)
+    return "".join(
+        p if p.startswith(('""', "[", "\\")) else re.sub(r"[가-힣₩￦]+", r'""\g<0>""', p) for p in pieces
+    )
+
+
+# --------------------------------------------------------------------------- what the engine cannot do
+
+_UNSUPPORTED = {
+    "AGGREGATE", "GROUPBY", "PIVOTBY", "NUMBERSTRING", "GETPIVOTDATA", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO", "WEBSERVICE",
+    "DATESTRING", "PHONETIC", "JIS", "ASC", "DBCS", "CUBEVALUE", "HYPERLINK",
+}  # fmt: skip
+_RANGE = r"(?:'[^']+'!|[A-Za-z가-힣0-9_]+!)?\$?[A-Za-z]{1,3}\$?\d+:\$?[A-Za-z]{1,3}\$?\d+"
+_MISCALCULATED = (
+    (
+        re.compile(rf"(?:VALUE|MOD|NUMBERVALUE|DATEVALUE)\(\s*{_RANGE}", re.I),
+        "VALUE나 MOD에 범위를 통째로 넣은 계산",
+    ),
+    (re.compile(rf"1\s*/\s*COUNTIFS?\(\s*{_RANGE}\s*,\s*{_RANGE}", re.I), "1/COUNTIF(범위,범위) 계산"),
+    (re.compile(r"XLOOKUP\(\s*[^,]+,\s*\(?[^,]*[=<>*&]", re.I), "계산한 배열에서 찾는 XLOOKUP"),
+    (re.compile(r"(?:HOUR|MINUTE|SECOND)\([^()]*[-+][^()]*\)", re.I), "시각의 차이에서 시·분을 꺼내는 계산"),
+    (
+        re.compile(
+            rf"(?:LEFT|RIGHT|MID|LEN|TRIM|SUBSTITUTE|FIND|SEARCH|YEAR|MONTH|DAY|WEEKDAY|TEXT)\(\s*{_RANGE}",
+            re.I,
+        ),
+        "범위를 통째로 넣은 글자·날짜 함수",
+    ),
+)
+_HOSTILE = (
+    (
+        re.compile(r"REPT\([^,]*,\s*(?:\d{6,}|\d+(?:\.\d+)?E\+?\d+|10\^\d)", re.I),
+        "글자를 너무 많이 되풀이합니다",
+    ),
+    (
+        re.compile(r"(?:SEQUENCE|MAKEARRAY|EXPAND)\([^)]*(?:\d{6,}|\dE\+?[5-9]|\dE\+?\d\d|10\^\d)", re.I),
+        "너무 큰 배열을 만듭니다",
+    ),
+    (re.compile(r"(?:SEQUENCE|MAKEARRAY)\(\s*\d{4,}\s*,\s*\d{4,}", re.I), "너무 큰 배열을 만듭니다"),
+)
+
+
+def refusal(formula: str) -> str:
+    """Say in Korean why a formula is not put into the engine at all; empty when it is."""
+    outside = re.sub(r'"(?:[^"]|"")*"', '""', formula)
+    if len(formula) > _MOST_CHARS:
+        return f"수식이 너무 깁니다({len(formula):,}자). 엑셀은 {_MOST_CHARS:,}자까지 받습니다."
+    if _depth(outside) > 64:
+        return "괄호가 너무 깊습니다. 엑셀은 64겹까지 받습니다."
+    for pattern, why in _HOSTILE:
+        if pattern.search(outside):
+            return f"{why}. 계산하지 않았습니다."
+    return ""
+
+
+def unsupported(formula: str) -> str:
+    """Name in Korean what in a formula the engine does not know; empty when it knows all."""
+    outside = re.sub(r'"(?:[^"]|"")*"', '""', formula)
+    missing = sorted(
+        {name.upper() for name in re.findall(r"([A-Za-z][A-Za-z0-9.]*)\(", outside)} & _UNSUPPORTED
+    )
+    if missing:
+        return f"{', '.join(missing)} 함수"
+    if re.search(r'"[^"]*(?:\[DBNum\d\]|a{3,4})[^"]*"', formula, re.I) and "TEXT" in formula.upper():
+        return "TEXT의 'aaaa'나 '[DBNum]' 서식"
+    if re.search(r"\[[@#]|[A-Za-z가-힣_]+\d*\[[^\]]+\]", outside):
+        return "표 이름으로 쓴 참조(구조적 참조)"
+    if re.search(r"\[[^\]]+\.xls", formula, re.I):
+        return "다른 파일을 가리키는 참조"
+    return ""
+
+
+def miscalculated(formula: str) -> str:
+    """Name a pattern that the engine is known to get wrong in silence; empty when there is none."""
+    return next((why for pattern, why in _MISCALCULATED if pattern.search(formula)), "")
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        deepest = max(deepest, depth)
+    return deepest
