@@ -214,6 +214,9 @@ def _watch(
         if reader.is_alive():
             process.kill()
         process.wait()
+        reader.join(5)
+        if process.stdout:
+            process.stdout.close()
     return b"".join(lines)
 
 
@@ -235,7 +238,7 @@ def _pip_install(pins: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off"]
     command += ["--requirement", str(PINS)]
-    environ = {**os.environ, "PYTHONUTF8": "1"}
+    environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environ
     )
@@ -324,7 +327,9 @@ def _run(options: argparse.Namespace) -> int:
     command = [str(PYTHON), "-m", "streamlit", "run", "app.py", "--server.address", address]
     command += ["--server.port", str(port), "--browser.serverAddress", lan or "localhost"]
     command += ["--server.headless", "true", "--logger.hideWelcomeMessage", "true"]
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for name in ("SIGTERM", "SIGHUP"):  # a closed window must not leave the server behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _as_interrupt)
     server = subprocess.Popen(command, cwd=ROOT, env=environ)
     try:
         _wait_healthy(server, port)
