@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import ssl
+import sys
 import traceback
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -18,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.llm import Clients, faults, find_local
+from sandbox.llm import Clients, faults, find_local, warm
 from sandbox.llm.local import read_models
 from sandbox.llm.wire import AnswerReader, EventLines, ThinkSplitter
 from sandbox.records import (
@@ -500,6 +501,19 @@ async def test_the_report_names_the_models_when_the_name_is_wrong(
     assert not report.reachable
     assert "fault-404" in report.message
     assert "fake-model" in report.remedy
+
+
+async def test_a_model_that_only_thinks_in_the_test_is_reachable(
+    fake_endpoint: FakeEndpoint, clients: Clients
+) -> None:
+    report = await clients.test(endpoint_for(fake_endpoint, "reasoning-only"))
+    assert report.reachable
+    assert "생각" in report.message
+
+
+async def test_warming_up_loads_the_sdk_even_beside_a_running_loop() -> None:
+    warm()
+    assert "openai.resources.chat.completions" in sys.modules
 
 
 async def test_a_wrong_key_is_reported_without_the_key(clients: Clients) -> None:

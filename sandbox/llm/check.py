@@ -15,6 +15,7 @@ from sandbox.records import (
     Delta,
     Endpoint,
     EndpointError,
+    EndpointNonsenseError,
     EndpointReport,
     Finish,
     Message,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from sandbox.llm.clients import Clients
 
 STREAMING, USAGE, JSON, TEMPERATURE, MODELS = "스트리밍", "사용량 보고", "JSON 형식", "온도 조절", "모델 목록"
+_THINKS = "연결되었습니다. 먼저 생각한 뒤 답하는 모델이라 답이 늦게 시작될 수 있습니다."
 _QUESTION = (Message(Role.USER, "강릉시를 한 문장으로 소개해 주세요."),)
 _JSON_QUESTION = (Message(Role.USER, '도시 이름 "강릉"을 JSON으로 답하세요.'),)
 _SCHEMA = {
@@ -45,6 +47,7 @@ class _Trial:
     first_seconds: float | None = None
     whole_seconds: float = 0.0
     usage: bool = False
+    reasoned: bool = False
     fault: EndpointError | None = None
 
 
@@ -65,7 +68,8 @@ async def test_endpoint(clients: Clients, endpoint: Endpoint) -> EndpointReport:
     except EndpointError:
         pass  # many servers have no list; whether this one works, the question below tells
     trial = await _ask(clients, endpoint, _QUESTION, Sampling(max_answer_tokens=256, temperature=0.0))
-    if trial.fault is not None:
+    only_thought = trial.reasoned and isinstance(trial.fault, EndpointNonsenseError)
+    if trial.fault is not None and not only_thought:
         message, remedy = _why(trial.fault, endpoint, models)
         return EndpointReport(endpoint.id, False, message, remedy, models, latency)
     supports = {MODELS: bool(models), JSON: await _speaks_json(clients, endpoint)}
@@ -78,7 +82,7 @@ async def test_endpoint(clients: Clients, endpoint: Endpoint) -> EndpointReport:
     return EndpointReport(
         endpoint.id,
         True,
-        "연결되었습니다. 모델이 답했습니다.",
+        _THINKS if trial.reasoned else "연결되었습니다. 모델이 답했습니다.",
         models=models,
         latency_seconds=latency,
         first_text_seconds=trial.first_seconds,
@@ -99,6 +103,7 @@ async def _ask(
                 if isinstance(event, Delta):
                     deltas += 1
                     trial.text += event.text
+                    trial.reasoned = trial.reasoned or bool(event.reasoning)
                     if trial.first_seconds is None:
                         trial.first_seconds = loop.time() - begun
                 elif isinstance(event, Finish):

@@ -15,8 +15,11 @@ import asyncio
 import ipaddress
 import logging
 import random
+import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -50,10 +53,28 @@ _CHATTY_LOGGERS = ("openai", "httpx2", "httpcore2", "httpx", "httpcore")
 
 
 def warm() -> None:
-    """Import the SDK and its lazy parts now (about 3 s), so that nobody's first press pays for it."""
-    from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout  # noqa: F401
-    from openai.resources.chat.completions import AsyncCompletions  # noqa: F401
-    from openai.resources.models import AsyncModels  # noqa: F401
+    """Load the SDK and its lazy parts now (2 to 3 s), so that nobody's first press pays for it.
+
+    Goes the whole way of a request once, to a loopback port where nobody listens. Blocks; call
+    it from any thread.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="llm-warm") as pool:
+        pool.submit(lambda: asyncio.run(_dry_run())).result()
+
+
+async def _dry_run() -> None:
+    clients = Clients()
+    with socket.socket() as held:  # bound and not listening: refuses, and nobody else can have it
+        held.bind(("127.0.0.1", 0))
+        nobody = Endpoint("warm", "warm", f"http://127.0.0.1:{held.getsockname()[1]}/v1", "warm")
+        nobody = replace(nobody, first_text_timeout_seconds=5.0)
+        try:
+            async for _ in clients.answer(nobody, (Message(Role.USER, "."),), Sampling()):
+                pass
+        except EndpointError:
+            pass  # refused, as it must be
+        finally:
+            await clients.aclose()
 
 
 class Clients:
