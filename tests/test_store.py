@@ -660,10 +660,11 @@ def test_a_killed_writer_leaves_everything_it_committed(store: Store, url: str) 
     said += rest.split()
     assert len(said) >= 60
     assert store.check() == []
+    # One more may be there whose id was not printed; a PostgreSQL server may even commit it later.
+    assert store.cut_open_runs() - len(said) in (0, 1)
     for run_id in said:
-        assert store.run(run_id, person_id).answer.startswith(f"답 {run_id[1:]} ")
-    assert store.cut_open_runs() - len(said) in (0, 1)  # one may have been cut between its two writes
-    assert {run.state for run in store.runs(person_id, limit=1000)} == {RunState.CUT}
+        kept = store.run(run_id, person_id)
+        assert kept.answer.startswith(f"답 {run_id[1:]} ") and kept.state is RunState.CUT
 
 
 # --------------------------------------------------------------------------- migrations
