@@ -197,6 +197,10 @@ def test_hwpx_opens_safely_and_reads_back() -> None:
     assert NOTICE in package and LINES[0] in package
     assert b"fixture" not in everything
     assert "맑은 고딕" in header
+    shapes = dict(re.findall(r'<hh:charPr [^>]*?id="(\d+)"[^>]*>(.*?)</hh:charPr>', header))
+    for text, bold in (("추진배경", True), ("어린이 이용 증가", False), ("연도", True), ("131,002", False)):
+        shape = re.search(rf'charPrIDRef="(\d+)"><hp:t>[^<]*{text}', section)
+        assert shape and ("<hh:bold" in shapes[shape[1]]) is bold, text
 
 
 def test_hwpx_table_is_not_flat() -> None:

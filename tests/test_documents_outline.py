@@ -270,7 +270,7 @@ def test_clipboard_text_has_no_marks() -> None:
 
 
 _PIECES = st.sampled_from(
-    "# |□ |○ |- |1. |가. |* |**|```|`|<br>|  |가나다|12%|\\|<script>|&lt;|노트: |슬라이드 1: |![a](b)|[a](http://x)".split("|")
+    ["# ", "□ ", "○ ", "- ", "1. ", "가. ", "* ", "**", "```", "`", "<br>", "  ", "가나다", "12%", "\\", "<script>", "&lt;", "노트: ", "슬라이드 1: ", "![a](b)", "[a](http://x)"]
 ) | st.sampled_from(["\n", "\n\n", "\t", "| ", "|---|", "\u200b", "\ufffe"])  # fmt: skip
 
 

@@ -8,26 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
+from typing import cast
 
 from sandbox.records import DocumentError
 
-from . import read_office, read_pages
 from .clean import clean, decode
 from .container import Kind, broken, extension_of, kind_of
 
 ACCEPTED = ("txt", "md", "csv", "docx", "xlsx", "pptx", "pdf", "hwp", "hwpx")
 MAX_CHARS = 300_000
 
-Reader = Callable[[bytes], tuple[str, tuple[str, ...]]]
-_READERS: Mapping[Kind, Reader] = MappingProxyType(
+_Text = tuple[str, tuple[str, ...]]
+# Module and function of each format: the libraries behind them take most of a second to import.
+_READERS: Mapping[Kind, tuple[str, str]] = MappingProxyType(
     {
-        Kind.DOCX: read_office.read_docx,
-        Kind.XLSX: read_office.read_xlsx,
-        Kind.PPTX: read_office.read_pptx,
-        Kind.PDF: read_pages.read_pdf,
-        Kind.HWPX: read_pages.read_hwpx,
-        Kind.HWP: read_pages.read_hwpx,
+        Kind.DOCX: ("read_office", "read_docx"),
+        Kind.XLSX: ("read_office", "read_xlsx"),
+        Kind.PPTX: ("read_office", "read_pptx"),
+        Kind.PDF: ("read_pages", "read_pdf"),
+        Kind.HWPX: ("read_pages", "read_hwpx"),
+        Kind.HWP: ("read_pages", "read_hwpx"),
     }
 )
 
@@ -48,8 +50,8 @@ def read(name: str, data: bytes) -> ReadDocument:
     DocumentError (too large, damaged, locked, unsafe, no text in it) with what to do next.
     """
     kind = kind_of(name, data)
-    reader = _READERS.get(kind)
-    text, warnings = _guarded(reader, data) if reader else _read_text(name, data)
+    office = kind in _READERS
+    text, warnings = _guarded(kind, data) if office else _read_text(name, data)
     text = clean(text)
     if not text.strip():
         raise DocumentError(
@@ -57,7 +59,7 @@ def read(name: str, data: bytes) -> ReadDocument:
             remedy="스캔한 그림으로 된 문서라면 글자가 들어 있는 원본(hwp, docx 등)을 올려 주세요.",
         )
     said = extension_of(name)
-    if reader and said != kind.value:
+    if office and said != kind.value:
         warnings = (
             f"파일 이름은 .{said[:8] or '(없음)'}이지만 실제 형식인 .{kind.value}로 읽었습니다.",
             *warnings,
@@ -71,7 +73,9 @@ def read(name: str, data: bytes) -> ReadDocument:
     return ReadDocument(text, kind.value, warnings)
 
 
-def _guarded(reader: Reader, data: bytes) -> tuple[str, tuple[str, ...]]:
+def _guarded(kind: Kind, data: bytes) -> _Text:
+    module, function = _READERS[kind]
+    reader = cast(Callable[[bytes], _Text], getattr(import_module(f"{__package__}.{module}"), function))
     try:
         return reader(data)
     except DocumentError:
@@ -82,7 +86,7 @@ def _guarded(reader: Reader, data: bytes) -> tuple[str, tuple[str, ...]]:
         raise broken() from None
 
 
-def _read_text(name: str, data: bytes) -> tuple[str, tuple[str, ...]]:
+def _read_text(name: str, data: bytes) -> _Text:
     try:
         text, warning = decode(data)
     except UnicodeDecodeError:

@@ -23,6 +23,7 @@ from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, title_of, width_e
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 _MAX_NAME_CHARS = 31
 _MAX_CELL_CHARS = 32_000
+_TEXT_COLUMNS = 95
 _LINE = Side(style="thin", color="FF9AA5B1")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD_FILL = PatternFill("solid", fgColor="FFE8EEF4")
@@ -92,6 +93,8 @@ def _fill(cell: Any, text: str, *, as_number: bool) -> None:
 
 def _put_text(cell: Any, text: str) -> None:
     """Put text that stays text: neither openpyxl nor, after editing, Excel takes it for a formula."""
+    if not text:
+        return
     cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_MAX_CELL_CHARS]
     cell.data_type = "s"
     if text.lstrip()[:1] in ("=", "+", "-", "@", "\t"):
@@ -101,7 +104,7 @@ def _put_text(cell: Any, text: str) -> None:
 
 def _write_text(book: Any, outline: Outline, title: str) -> None:
     sheet = book.create_sheet(_sheet_name(book, "본문"))
-    sheet.column_dimensions["A"].width = 100
+    sheet.column_dimensions["A"].width = _TEXT_COLUMNS
     lines: list[tuple[str, int, bool]] = [(title, 0, True)]
     for at, block in enumerate(outline.blocks):
         if isinstance(block, Heading) and not (at == 0 and block.text == title):
@@ -113,8 +116,10 @@ def _write_text(book: Any, outline: Outline, title: str) -> None:
     for row, (text, level, bold) in enumerate(lines, 1):
         cell = sheet.cell(row, 1)
         _put_text(cell, text)
+        wrapped = 1 + int(width_em(text) * 2 / (_TEXT_COLUMNS - 3 * min(level, 15)))
+        sheet.row_dimensions[row].height = 24 if row == 1 else 17 * wrapped
         cell.font = Font(name=FONT, size=14 if row == 1 else 11, bold=bold)
-        cell.alignment = Alignment(indent=min(level, 15), vertical="top", wrap_text=True)
+        cell.alignment = Alignment(horizontal="left", indent=min(level, 15), vertical="top", wrap_text=True)
 
 
 def _sheet_name(book: Any, wanted: str) -> str:
