@@ -101,7 +101,7 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("command", nargs="?", choices=("run", "test"), default="run")
     parser.add_argument("--classroom", action="store_true")
     parser.add_argument("--port", type=int)
-    parser.add_argument("--data", type=Path)
+    parser.add_argument("--data", type=lambda text: Path(text).expanduser().absolute())
     parser.add_argument("--no-model", action="store_true")
     parser.add_argument("--open", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
