@@ -65,7 +65,7 @@ def endpoint_for(fake: FakeEndpoint, model: str, **changes: Any) -> Endpoint:
         fake.base_url,
         model,
         key=Secret(KEY),
-        first_text_timeout_seconds=10.0,
+        first_text_timeout_seconds=6.0,  # shorter than the Retry-After of fault-429: no real waiting
         stall_timeout_seconds=10.0,
         whole_timeout_seconds=20.0,
     )
