@@ -210,6 +210,31 @@ def test_notes_are_said_not_shown(notes: str) -> None:
     assert second.notes == ""
 
 
+def test_slides_with_mixed_marks() -> None:
+    text = (
+        "### 슬라이드 1: 현황\n**제목: 이용자가 늘었습니다**\n- 가\n**3. 문제점**\n- 나\n"
+        "슬라이드 4\n제목: 개선 방안\n내용:\n1. 다\n노트:\n- 첫째\n- 둘째"
+    )
+    made = slides(from_answer(text))
+    assert [slide.title for slide in made] == ["이용자가 늘었습니다", "문제점", "개선 방안"]
+    assert [[b.text for b in slide.bullets] for slide in made] == [["가"], ["나"], ["다"]]
+    assert made[2].notes == "첫째\n둘째"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("# 제목\n글", "제목"),
+        ("네, 정리했습니다.\n\n**회의록 요약**\n- 가", "회의록 요약"),
+        ("긴 본문입니다.\n둘째 줄입니다.\n**참고**\n- 가", ""),
+        ("## 슬라이드 1: 가\n- 나", ""),
+        ("- 가\n## 나", ""),
+    ],
+)
+def test_title(text: str, title: str) -> None:
+    assert from_answer(text).title == title
+
+
 def test_slide_table() -> None:
     (slide,) = slides(from_answer("## 슬라이드 1: 가\n| a | b |\n|--|--|\n| x | 1 |"))
     assert slide.table == Table(("a", "b"), (("x", "1"),))

@@ -35,7 +35,7 @@ def from_answer(text: str) -> Outline:
     """Make the neutral document of an answer.
 
     Never fails: what is not understood stays as a paragraph. The title is the first heading of
-    level 1, or the first heading when the answer begins with it; it stays among the blocks too.
+    level 1, or the first heading when at most a greeting stands before it; it stays among the blocks too.
     """
     parser = _Parser(_lines(text))
     blocks = tuple(parser.parse())
@@ -50,9 +50,14 @@ def _lines(text: str) -> list[str]:
 def _title(blocks: tuple[Block, ...]) -> str:
     headings = [(at, block) for at, block in enumerate(blocks) if isinstance(block, Heading)]
     for at, heading in headings:
-        if at == 0 or heading.level == 1:
+        if heading.level == 1 or _opens(blocks[:at]):
             return "" if _SLIDE_LINE.match(heading.text) else heading.text
     return ""
+
+
+def _opens(before: tuple[Block, ...]) -> bool:
+    """Say whether nothing but a sentence of greeting stands before a heading."""
+    return len(before) <= 1 and all(isinstance(b, Paragraph) and len(b.text) <= 80 for b in before)
 
 
 @dataclass(slots=True)

@@ -57,7 +57,7 @@ class _Draft:
     bullets: list[Item] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     table: Table | None = None
-    in_notes: int = 0  # level of the notes label; 0 when not in notes
+    in_notes: int | None = None  # level of the notes label; 0 takes all up to the next label
     lifted: int = 0  # level of a 내용: label whose items move up in its place
 
     def take(self, block: Block) -> None:
@@ -69,7 +69,7 @@ class _Draft:
             self._end_labels()
             self._line(1, "", block.text)
         elif isinstance(block, Item):
-            if block.level <= self.in_notes and not _label(block.text)[0]:
+            if self.in_notes is not None and block.level <= self.in_notes and not _label(block.text)[0]:
                 self._end_labels()
             if block.level <= self.lifted:
                 self.lifted = 0
@@ -78,20 +78,20 @@ class _Draft:
             self._line(1, "", block.text)
 
     def _end_labels(self) -> None:
-        self.in_notes = self.lifted = 0
+        self.in_notes, self.lifted = None, 0
 
     def _line(self, level: int, marker: str, text: str, item: Item | None = None) -> None:
         label, rest = _label(text)
         if label in _TITLES and rest:
-            self.title = self.title or rest
+            self.title = rest  # a topic stands in the heading, what the slide says after the label
         elif label in _NOTES:
-            self.in_notes = level
+            self.in_notes = level if item or rest else 0
             self.notes += [rest] if rest else []
         elif label in _BODIES:
-            self.in_notes, self.lifted = 0, 0 if rest else level
+            self.in_notes, self.lifted = None, 0 if rest else level
             if rest:
                 self.bullets.append(Item(level, marker or "-", rest))
-        elif self.in_notes:
+        elif self.in_notes is not None:
             self.notes.append(text)
         elif text:
             depth = max(1, level - 1) if self.lifted and level > self.lifted else level
@@ -138,7 +138,13 @@ def _find_starts(blocks: tuple[Block, ...]) -> frozenset[int]:
     headings = [(at, block) for at, block in enumerate(blocks) if isinstance(block, Heading)]
     said = [at for at, heading in headings if _NUMBERED.match(heading.text)]
     if said:
-        return frozenset(said)
+        # Once slides are numbered by name, a heading that only bears a number is one more of them.
+        deepest = max(heading.level for at, heading in headings if at in said)
+        return frozenset(said) | {
+            at
+            for at, heading in headings
+            if at > said[0] and heading.level <= deepest and _ORDINAL.match(heading.text)
+        }
     real = [(at, heading) for at, heading in headings if not _is_note(heading)]
     if len(real) >= 2:
         levels = Counter(heading.level for _, heading in real)

@@ -19,7 +19,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, column_shares, is_figure, title_of
+from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, body_of, column_shares, is_figure, title_of
 
 _INK = RGBColor(0x1B, 0x36, 0x5D)
 _GREY = RGBColor(0x66, 0x66, 0x66)
@@ -38,9 +38,8 @@ def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written
     _set_properties(document, name, notice)
     _write_footer(document, notice)
     document.add_paragraph(name, style="Title")
-    for at, block in enumerate(outline.blocks):
-        if not (at == 0 and isinstance(block, Heading) and block.text == name):
-            _add(document, block)
+    for block in body_of(outline, name):
+        _add(document, block)
     file = BytesIO()
     document.save(file)
     return Written(file.getvalue())

@@ -14,7 +14,18 @@ from typing import Any
 from hwpx import HwpxDocument
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, column_shares, is_figure, title_of, width_em
+from .written import (
+    CREATOR,
+    FONT,
+    KEYWORDS,
+    NOTICE,
+    Written,
+    body_of,
+    column_shares,
+    is_figure,
+    title_of,
+    width_em,
+)
 
 _INK = "#1B365D"
 _GREY = "#666666"
@@ -38,9 +49,8 @@ def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written
     )  # fmt: skip
     maker = _Maker(document)
     maker.heading(name, points=20, before=0, after=14, alignment="CENTER")
-    for at, block in enumerate(outline.blocks):
-        if not (at == 0 and isinstance(block, Heading) and block.text == name):
-            maker.add(block)
+    for block in body_of(outline, name):
+        maker.add(block)
     maker.footer(notice)
     _set_metadata(document, name, notice)
     return Written(document.to_bytes())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from .blocks import Block, Code, Heading, Item, Outline, Ranges, Table, runs
-from .written import KEYWORDS, NOTICE, Written, title_of
+from .written import KEYWORDS, NOTICE, Written, body_of, title_of
 
 _MARKS = re.compile(r"([\\`*\[\]<>|]|(?<![\w])_|_(?![\w]))")
 _LEADING = re.compile(r"^(\s*)(#{1,6}\s|[-+]\s|\d{1,9}[.)]\s|={3,}|-{3,})")
@@ -21,9 +21,7 @@ def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     parts = [f'---\ntitle: "{quoted}"\nnotice: "{notice}"\nkeywords: "{KEYWORDS}"\n---', f"# {_escape(name)}"]
     before: Block | None = None
-    for at, block in enumerate(outline.blocks):
-        if at == 0 and isinstance(block, Heading) and block.text == name:
-            continue
+    for block in body_of(outline, name):
         text = _block(block)
         if isinstance(block, Item) and isinstance(before, Item):
             parts[-1] += f"\n{text}"

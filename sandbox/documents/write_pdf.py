@@ -15,7 +15,7 @@ from fpdf.enums import Align, TableCellFillMode, TextMode, VAlign, WrapMode, XPo
 from fpdf.fonts import FontFace, TTFFont
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, KEYWORDS, NOTICE, Written, column_shares, is_figure, title_of
+from .written import CREATOR, KEYWORDS, NOTICE, Written, body_of, column_shares, is_figure, title_of
 
 _FACE = "Pretendard"
 _FACE_FILE = Path(__file__).parent.parent / "assets" / "fonts" / "Pretendard-Regular.ttf"
@@ -50,9 +50,8 @@ def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written
     pdf.describe(name, notice)
     pdf.add_page()
     pdf.heading(name, points=19, before=0, after=7, align=Align.C)
-    for at, block in enumerate(outline.blocks):
-        if not (at == 0 and isinstance(block, Heading) and block.text == name):
-            pdf.draw(block)
+    for block in body_of(outline, name):
+        pdf.draw(block)
     warnings: tuple[str, ...] = ()
     if pdf.lost:
         shown = " ".join(sorted(pdf.lost)[:10])

@@ -18,12 +18,13 @@ from openpyxl.utils import get_column_letter
 
 from .blocks import Code, Heading, Item, Outline, Paragraph, Table
 from .figures import figure
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, title_of, width_em
+from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, body_of, title_of, width_em
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 _MAX_NAME_CHARS = 31
 _MAX_CELL_CHARS = 32_000
 _TEXT_COLUMNS = 95
+_WIDEST = 60.0
 _LINE = Side(style="thin", color="FF9AA5B1")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEAD_FILL = PatternFill("solid", fgColor="FFE8EEF4")
@@ -64,10 +65,12 @@ def _write_table(book: Any, name: str, table: Table) -> None:
             if row_at == 1:
                 cell.fill, cell.font = _HEAD_FILL, Font(name=FONT, size=11, bold=True)
                 cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        lines = max(len(text.split("\n")) + int(width_em(text) * 2 / _WIDEST) for text in row)
+        sheet.row_dimensions[row_at].height = 17 * lines + 2
     for column_at in range(1, len(table.header) + 1):
         texts = [row[column_at - 1] for row in (table.header, *table.rows)]
         widest = max(width_em(line) for text in texts for line in text.split("\n"))
-        sheet.column_dimensions[get_column_letter(column_at)].width = min(60.0, max(8.0, widest * 2.0 + 2))
+        sheet.column_dimensions[get_column_letter(column_at)].width = min(_WIDEST, max(8.0, widest * 2.0 + 2))
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     if table.rows:
@@ -99,15 +102,14 @@ def _put_text(cell: Any, text: str) -> None:
     cell.data_type = "s"
     if text.lstrip()[:1] in ("=", "+", "-", "@", "\t"):
         cell.quotePrefix = True
-        cell.number_format = "@"
 
 
 def _write_text(book: Any, outline: Outline, title: str) -> None:
     sheet = book.create_sheet(_sheet_name(book, "본문"))
     sheet.column_dimensions["A"].width = _TEXT_COLUMNS
     lines: list[tuple[str, int, bool]] = [(title, 0, True)]
-    for at, block in enumerate(outline.blocks):
-        if isinstance(block, Heading) and not (at == 0 and block.text == title):
+    for block in body_of(outline, title):
+        if isinstance(block, Heading):
             lines.append((block.text, 0, True))
         elif isinstance(block, Item):
             lines.append((f"{block.marker} {block.text}", block.level - 1, False))

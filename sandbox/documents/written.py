@@ -9,6 +9,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from .blocks import Block, Heading, Outline
+
 NOTICE = "생성형 AI를 활용하여 작성한 초안임"
 KEYWORDS = "AI 생성, 생성형 AI, 초안, AI-generated"
 CREATOR = "행정 AI 실습실"
@@ -17,6 +19,7 @@ UNTITLED = "제목 없는 문서"
 
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_TITLE_CHARS = 200
+_TITLE_WITHIN = 3
 _FIGURE_MARKS = ",.-+%△▲ 원명건권개천만억회"
 
 
@@ -32,6 +35,14 @@ def title_of(title: str, own: str) -> str:
     """Return the title to print: the given one, else the document's own."""
     clean = " ".join(_NOT_XML.sub(" ", title or own).split())
     return clean[:_MAX_TITLE_CHARS] or UNTITLED
+
+
+def body_of(outline: Outline, title: str) -> tuple[Block, ...]:
+    """Return what stands under the title: the blocks without the heading that already is it."""
+    for at, block in enumerate(outline.blocks[:_TITLE_WITHIN]):
+        if isinstance(block, Heading) and block.text == title:
+            return outline.blocks[:at] + outline.blocks[at + 1 :]
+    return outline.blocks
 
 
 def width_em(text: str) -> float:
