@@ -64,6 +64,7 @@ class Classroom:
                 "그 코드로 저장된 실습을 찾지 못했습니다.",
                 remedy="코드를 다시 확인해 주세요. 예: K7M2-9XQ4 (먼저 쓰던 PC의 오른쪽 위 이름을 누르면 보입니다.)",
             )
+        self._store.forget_failed_resumes(guesser)
         return Entry(person, self._store.sign_in(person.id))
 
     def person_for(self, token: str) -> Person | None:

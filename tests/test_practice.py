@@ -177,7 +177,7 @@ def test_following_takes_up_where_the_browser_left_off(room: Room, fake_endpoint
         ("fault-500", RunState.FAILED),
         ("fault-html", RunState.FAILED),
         ("fault-cut", RunState.CUT),
-        ("fault-badjson", RunState.FAILED),
+        ("fault-badjson", RunState.CUT),
         ("fault-empty", RunState.FAILED),
     ],
 )

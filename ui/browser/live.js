@@ -105,7 +105,7 @@ function show(live) {
   if (live.stop.disabled && !live.lost) return;
   live.status.textContent = live.lost
     ? "연결이 끊겨 다시 잇고 있습니다. 답변은 서버에서 계속 작성됩니다."
-    : live.state === "STREAMING"
+    : live.state === "STREAMING" && live.text.length
       ? `답변을 쓰고 있습니다 · ${live.text.length.toLocaleString()}자 · ${seconds}초`
       : live.ahead > 0
         ? `차례를 기다리고 있습니다 · 앞에 ${live.ahead}명` + (live.wait ? `, 약 ${live.wait}초` : "")

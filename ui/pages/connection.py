@@ -87,4 +87,4 @@ if room.library.problems():
         expanded=True,
     ):
         for wrong in room.library.problems():
-            st.markdown(f"`{wrong.file}` {wrong.line}번째 줄 — **{wrong.message}**  \n{wrong.remedy}")
+            st.markdown(f"`{wrong.file}` {wrong.line}번째 줄 — **{frame.plain(wrong.message)}**  \n{frame.plain(wrong.remedy)}")
