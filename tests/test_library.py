@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox import library
@@ -26,6 +26,9 @@ from sandbox.records import (
     NotFoundError,
     Prompt,
 )
+
+# The machine may be busy: what is tested is never how fast it is.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 PROMPT = """---
 id: report-x
@@ -446,6 +449,7 @@ def test_filled_text_is_never_expanded_again() -> None:
     assert library.render(prompt, {"가": "{{나}}", "나": "{{가}}"}) == "{{나}} 그리고 {{가}}"
 
 
+@patient
 @given(st.lists(st.text(), min_size=2, max_size=2))
 def test_rendering_is_one_pass_for_any_text(values: list[str]) -> None:
     prompt = prompt_with("<{{가}}|{{나}}>", Field("가", "가"), Field("나", "나"))
@@ -596,6 +600,7 @@ def prompts(draw: st.DrawFn) -> Prompt:
     )
 
 
+@patient
 @given(prompts())
 def test_a_prompt_written_and_read_again_is_the_same(prompt: Prompt) -> None:
     assert parse_prompt(to_text(prompt), source="x.md") == prompt
@@ -618,3 +623,18 @@ def test_the_schema_in_docs_is_the_one_the_code_makes(name: str, schema: Callabl
 def test_the_schema_knows_every_module() -> None:
     allowed = library.template_schema()["properties"]["module"]["enum"]
     assert set(allowed) == {module.id for module in MODULES}
+
+
+@patient
+@given(
+    st.integers(0, len(PROMPT)),
+    st.integers(0, 40),
+    st.text(max_size=12) | st.sampled_from(list("{}[]\"'@*&!|>-:\t#%?")),
+)
+def test_a_damaged_template_gives_a_content_error_and_nothing_else(at: int, cut: int, new: str) -> None:
+    try:
+        parse_prompt(PROMPT[:at] + new + PROMPT[at + cut :], source="x.md")
+    except ContentError as error:
+        assert error.message
+        assert error.file == "x.md"
+        assert 0 <= error.line <= PROMPT.count("\n") + new.count("\n") + 3
