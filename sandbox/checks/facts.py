@@ -301,8 +301,10 @@ def find_facts(
 
 def _starts_date(text: str, match: re.Match[str]) -> bool:
     """A line that starts ``11. 22.(일)`` starts with a date, not with a list number."""
-    return bool(re.compile(r"\s?\d{1,2}[.](?:\s?\(|\s|$)").match(text, match.end())) and bool(
-        re.search(r"\d[.]$", match[0])
+    if re.search(r"\d{1,2}\.\s?\d{1,2}\.$", match[0]):
+        return bool(re.compile(r"\s?[(（][월화수목금토일]").match(text, match.end()))
+    return bool(re.compile(r"\s?\d{1,2}[.](?:\s?\(|\s|$)").match(text, match.end())) and match[0].endswith(
+        "."
     )
 
 

@@ -6,6 +6,7 @@ is a rounding. What it cannot know: whether a fact that does stand in the source
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from decimal import Decimal
@@ -149,7 +150,7 @@ def _number(fact: Fact, source: SourceText) -> Finding:
     same = [item for item in candidates if item.fact.value[0] == value]
     if any(_units_agree(unit, item.fact.value[1]) for item in same):
         return Finding(fact, True)
-    if _in_dates(value, unit, source) or _bare(fact, value, unit, source, bool(same)):
+    if _in_dates(fact, value, unit, source) or _bare(fact, value, unit, source, bool(same)):
         return Finding(fact, True)
     scaled = next(
         (scale for scale in source.scales if unit in ("원", "명") and _has_bare(source, value / scale)), None
@@ -179,9 +180,9 @@ def _units_agree(mine: str, theirs: str) -> bool:
     return any(mine in group and theirs in group for group in _SAME_UNITS)
 
 
-def _in_dates(value: Decimal, unit: str, source: SourceText) -> bool:
+def _in_dates(fact: Fact, value: Decimal, unit: str, source: SourceText) -> bool:
     """22일 and 2026년 may stand in the source as parts of dates."""
-    if unit not in ("일", "년", "") or value != int(value):
+    if unit not in ("일", "년", "") or value != int(value) or fact.text.endswith("간"):
         return False
     at = 2 if unit == "일" else 0
     return any(item.fact.value[at] == int(value) for item in source.facts["date"])
@@ -219,20 +220,26 @@ def _rounding(fact: Fact, value: Decimal, unit: str, source: SourceText) -> Find
 
 def _derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
     """Explain a number by table figures, then by a few numbers of the same unit; empty when nothing fits."""
+    if unit in ("%", "%p"):
+        return _ratio(value, fact, source)
     for figure in source.figures:
-        if _close(value, figure.value, fact) and (value > 1):
+        scales = (1, *source.scales) if unit in ("원", "명") else (1,)
+        if (
+            value > 1
+            and not figure.unit
+            and any(_close(value, figure.value * scale, fact) for scale in scales)
+        ):
             return f"{figure.how} {_shown(figure.value)}"
     pool = _operands(unit, source)
-    if unit == "%":
-        return _ratio(value, fact, source)
-    if unit in ("일", "박", "주", "개월", "년"):
-        how = _span_of_days(value, unit, source)
-        if how:
-            return how
-    if unit in ("시간", "분"):
-        how = _span_of_time(value, unit, source)
-        if how:
-            return how
+    spans = {
+        "일": _span_of_days,
+        "박": _span_of_days,
+        "주": _span_of_days,
+        "시간": _span_of_time,
+        "분": _span_of_time,
+    }
+    if unit in spans and (how := spans[unit](value, unit, source)):
+        return how
     return _sum_or_difference(value, pool, fact)
 
 
@@ -263,19 +270,18 @@ def _sum_or_difference(value: Decimal, pool: list[tuple[Decimal, str]], fact: Fa
             for group in combinations(pool, size):
                 if _close(value, sum((number for number, _ in group), Decimal(0)), fact):
                     return " + ".join(text for _, text in group)
-    return _product(value, pool)
-
-
-def _product(value: Decimal, pool: list[tuple[Decimal, str]]) -> str:
     return ""
 
 
 def _ratio(value: Decimal, fact: Fact, source: SourceText) -> str:
     """Shares and rates of change between numbers of one unit, at the precision said."""
+    for figure in source.figures:
+        if figure.unit == "%" and _close(value, figure.value, fact, rounded=True):
+            return figure.how
     by_unit: dict[str, dict[Decimal, str]] = {}
     for item in source.facts["number"]:
         number, unit = item.fact.value
-        if number > 0:
+        if number > 0 and not source.in_table(item):
             by_unit.setdefault(unit, {}).setdefault(number, item.fact.text)
     for unit, known in by_unit.items():
         pool = list(known.items())[:24]
@@ -303,8 +309,8 @@ def _close(value: Decimal, other: Decimal, fact: Fact, *, rounded: bool = False)
     if value == other:
         return True
     digits = re.sub(r"[^\d,.십백천만억조]", "", fact.text)
-    if rounded or fact.approximate or "." in fact.text:
-        step = precision(digits)
+    step = precision(digits)
+    if rounded or "." in fact.text or (fact.approximate and step <= value / 50):
         return abs(value - other) <= (min(step, Decimal(1)) if rounded else step) / 2
     return False
 
@@ -314,35 +320,36 @@ def _shown(value: Decimal) -> str:
 
 
 def _span_of_days(value: Decimal, unit: str, source: SourceText) -> str:
+    """Count days between two dates said close together, with and without the first day."""
     days = []
     for item in source.facts["date"]:
         year, month, day = item.fact.value
         if month and day and weekday_of(year or 2001, month, day):
-            import datetime as dt
-
-            days.append((dt.date(year or 2001, month, day), item.fact.text))
-    for (a, a_text), (b, b_text) in combinations(days[:20], 2):
+            days.append((dt.date(year or 2001, month, day), item))
+    for (a, one), (b, other) in combinations(days[:40], 2):
         gap = abs((a - b).days)
-        if unit == "일" and value in (gap, gap + 1) and gap:
-            return f"{a_text}~{b_text}"
-        if unit == "박" and value == gap:
-            return f"{a_text}~{b_text}"
-        if unit == "주" and gap and value * 7 in (gap, gap + 1):
-            return f"{a_text}~{b_text}"
+        fits = {"일": value in (gap, gap + 1), "박": value == gap, "주": value * 7 in (gap, gap + 1)}[unit]
+        if gap and fits and _close_by(one, other):
+            return f"{one.fact.text}~{other.fact.text}"
     return ""
 
 
+def _close_by(one: SourceFact, other: SourceFact) -> bool:
+    return one.name == other.name and abs(one.line - other.line) <= 2
+
+
 def _span_of_time(value: Decimal, unit: str, source: SourceText) -> str:
+    """Count minutes between two times on one line, or turn hours and minutes into each other."""
     minutes = int(value * 60) if unit == "시간" else int(value)
-    known = [(item.fact.value[0], item.fact.text) for item in source.facts["time"]]
-    for (a, a_text), (b, b_text) in combinations(known[:20], 2):
-        if minutes and abs(a - b) in (minutes, abs(minutes - 720)):
-            return f"{a_text}~{b_text}"
-    same = [item.fact for item in source.facts["number"] if item.fact.value[1] in ("시간", "분")]
-    for other in same:
-        theirs, their_unit = other.value
-        if theirs * (60 if their_unit == "시간" else 1) == minutes:
-            return other.text
+    for one, other in combinations(source.facts["time"][:40], 2):
+        (a, a_vague), (b, b_vague) = one.fact.value, other.fact.value
+        gaps = {abs(a - b), abs(abs(a - b) - 720)} if a_vague or b_vague else {abs(a - b)}
+        if minutes in gaps - {0} and one.name == other.name and one.line == other.line:
+            return f"{one.fact.text}~{other.fact.text}"
+    for item in source.facts["number"]:
+        theirs, their_unit = item.fact.value
+        if their_unit in ("시간", "분") and theirs * (60 if their_unit == "시간" else 1) == minutes:
+            return item.fact.text
     return ""
 
 

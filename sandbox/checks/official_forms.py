@@ -279,8 +279,8 @@ class _Open:
 
 def _items(text: str, year: int | None) -> list[Form]:
     """Judge nesting (1. → 가. → 1) → …), numbering, and marks on a single item."""
-    forms: list[Form] = Field(default_factory=list)
-    stack: list[_Open] = Field(default_factory=list)
+    forms: list[Form] = []
+    stack: list[_Open] = []
     for line in split(text):
         if line.kind not in (LineKind.TEXT, LineKind.HEADING) or re.match(r"\s*붙임", line.text):
             continue

@@ -31,6 +31,9 @@ _SCALE_NOTE = re.compile(
 _SCALES = {"천원": 1000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000, "천명": 1000}
 
 
+_MOST_RATED_ROWS = 20  # in a long table some rate always fits by chance
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFact:
     """A fact of a source, and the ``이름:줄 내용`` it stands on."""
@@ -43,10 +46,11 @@ class SourceFact:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that follows from a table: a total, an average, a count."""
+    """A number that follows from a table: a total, an average, a count, or (``%``) a rate."""
 
     value: Decimal
     how: str
+    unit: str = ""
 
 
 class SourceText:
@@ -93,6 +97,12 @@ class SourceText:
             if 0 < item.line <= len(lines)
             else ""
         )
+
+    def in_table(self, item: SourceFact) -> bool:
+        """Say whether a source fact stands in a table row, where only its row and column relate to it."""
+        lines = self.texts[item.name].splitlines()
+        line = lines[item.line - 1] if 0 < item.line <= len(lines) else ""
+        return line.count("|") >= 2 or line.count("\t") >= 2
 
     def nearest(self, words: str, *, must: str = "") -> tuple[str, int, str] | None:
         """Return (name, line number, line) of the line that shares most with some words."""
@@ -166,7 +176,7 @@ def resolve_relative(match: re.Match[str], base: dt.date) -> dt.date | None:
 
 
 def _table_figures(name: str, text: str) -> list[Figure]:
-    """Return totals, averages, counts and totals by category of every table in a source."""
+    """Return totals, averages, counts, totals by category and rates of every table in a source."""
     figures: list[Figure] = []
     for rows in _grids(text):
         header, body = (
@@ -181,8 +191,45 @@ def _table_figures(name: str, text: str) -> list[Figure]:
             label = f"'{quote(header[index], 20)}' 열"
             figures.append(Figure(sum(known, Decimal(0)), f"{label} 합계"))
             figures.append(Figure(sum(known, Decimal(0)) / len(known), f"{label} 평균"))
-        for index in set(columns) - set(numeric):
+        figures += _rates(header, body, numeric)
+        for index in sorted(set(columns) - set(numeric)):
             figures += _by_category(header, body, index, numeric)
+    return figures
+
+
+def _rates(
+    header: list[str], body: list[list[str]], numeric: dict[int, list[Decimal | None]]
+) -> list[Figure]:
+    """Return rates between columns (of the totals, and of each row of a short table) and from row to row."""
+    totals = {i: sum((v for v in values if v is not None), Decimal(0)) for i, values in numeric.items()}
+    figures = _row_rates("합계", header, totals)
+    if len(body) > _MOST_RATED_ROWS:
+        return figures
+    for number, row in enumerate(body):
+        cells = {i: values[number] for i, values in numeric.items()}
+        figures += _row_rates(quote(row[0], 20), header, {i: v for i, v in cells.items() if v is not None})
+        for i, value in cells.items():
+            before = numeric[i][number - 1] if number else None
+            if value is not None and totals[i] > 0:
+                figures.append(
+                    Figure(value / totals[i] * 100, f"{quote(row[0], 20)}의 '{header[i]}' 비중", "%")
+                )
+            if value is not None and before:
+                figures.append(
+                    Figure(abs(value - before) / before * 100, f"'{header[i]}' {before:,} → {value:,}", "%")
+                )
+    return figures
+
+
+def _row_rates(name: str, header: list[str], cells: Mapping[int, Decimal]) -> list[Figure]:
+    pairs = [(i, j) for i in cells for j in cells if i != j and cells[j] > 0]
+    figures = []
+    for i, j in pairs[:30]:
+        a, b = cells[i], cells[j]
+        figures.append(Figure(a / b * 100, f"{name}의 '{header[i]}' {a:,} ÷ '{header[j]}' {b:,}", "%"))
+        figures.append(
+            Figure(abs(a - b) / b * 100, f"{name}의 '{header[j]}' {b:,} → '{header[i]}' {a:,}", "%")
+        )
     return figures
 
 
@@ -197,9 +244,12 @@ def _by_category(
     figures = []
     for key, members in groups.items():
         figures.append(Figure(Decimal(len(members)), f"'{quote(key, 20)}' 건수"))
+        totals: dict[int, Decimal] = {}
         for column, values in numeric.items():
             total = sum((values[i] or Decimal(0) for i in members), Decimal(0))
+            totals[column] = total
             figures.append(Figure(total, f"'{quote(key, 20)}'의 '{quote(header[column], 20)}' 합계"))
+        figures += _row_rates(f"'{quote(key, 20)}'", header, totals)
     return figures
 
 

@@ -1,0 +1,98 @@
+"""action_items: minutes of one meeting as tables, bullets and sub-bullets, with planted mistakes."""
+
+from __future__ import annotations
+
+from tests.check_cases import Case, bad, good
+
+TRANSCRIPT = """2026. 11. 18.(수) 14:00 커피축제 준비 회의
+김민수 과장: 현수막 시안은 언제까지 됩니까?
+이영희 주무관: 제가 이번 주 금요일까지 내겠습니다.
+김민수 과장: 너무 급하니 다음 주 금요일까지로 합시다. 이영희 주무관이 맡습니다.
+박철수 팀장: 주차 안내 인력은 필요한데 누가 맡을지 아직 정하지 못했습니다. 기한도 나중에 정합시다.
+김민수 과장: 셔틀버스 임차 계약은 박철수 팀장이 12월 4일까지 마무리하세요.
+이영희 주무관: 안내 문자는 저희 관광과에서 보내겠습니다. 날짜는 추후 정하겠습니다.
+김민수 과장: 오늘 점심은 근처 식당에서 합시다.
+"""
+PARAMS = {
+    "source": "회의록.txt",
+    "items": [
+        {"task": "현수막", "owner": "이영희", "due": "2026. 11. 27.", "was_due": "2026. 11. 20."},
+        {"task": "주차 안내|주차 인력", "owner": "미정", "due": "미정"},
+        {"task": "셔틀버스|버스 임차", "owner": "박철수", "due": "2026. 12. 4."},
+        {"task": "안내 문자|문자 발송", "owner": "관광과", "due": "미정"},
+    ],
+}
+_ROWS = (
+    ("현수막 시안 제출", "이영희 주무관", "2026. 11. 27."),
+    ("주차 안내 인력 배치", "미정", "미정"),
+    ("셔틀버스 임차 계약", "박철수 팀장", "2026. 12. 4."),
+    ("안내 문자 발송", "관광과", "미정"),
+)
+
+
+def _table(*rows: tuple[str, str, str], head: str = "| 조치사항 | 담당 | 기한 |") -> str:
+    body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"## 조치사항\n{head}\n|---|---|---|\n{body}\n"
+
+
+def _bullets(*rows: tuple[str, str, str], shape: str = "- {0} (담당: {1}, 기한: {2})") -> str:
+    return "□ 조치사항\n" + "\n".join(shape.format(*row) for row in rows) + "\n"
+
+
+def _but(number: int, *, task: str = "", owner: str | None = None, due: str | None = None) -> tuple[tuple[str, str, str], ...]:
+    """Return the right rows with one changed."""
+    old = _ROWS[number]
+    new = (task or old[0], old[1] if owner is None else owner, old[2] if due is None else due)
+    return (*_ROWS[:number], new, *_ROWS[number + 1 :])
+
+
+def _without(number: int) -> tuple[tuple[str, str, str], ...]:
+    return (*_ROWS[:number], *_ROWS[number + 1 :])
+
+
+_INVENTED = ("드론 촬영 업체 섭외", "정해인", "2026. 12. 1.")
+_RIGHT = (
+    ("table", _table(*_ROWS)),
+    ("table, other heads", _table(*_ROWS, head="| 할 일 | 담당자 | 완료 시한 |")),
+    ("table, owner first", "| 담당 | 할 일 | 기한 |\n|---|---|---|\n" + "\n".join(f"| {o} | {t} | {d} |" for t, o, d in _ROWS)),
+    ("bullets", _bullets(*_ROWS)),
+    ("bullets with slashes", _bullets(*_ROWS, shape="- {0} / 담당: {1} / 기한: {2}")),
+    ("sub-bullets", _bullets(*_ROWS, shape="- {0}\n  - 담당: {1}\n  - 기한: {2}")),
+    ("numbered", _bullets(*_ROWS, shape="1. {0} - 담당: {1}, 기한: {2}")),
+    ("bold sub-bullets", _bullets(*_ROWS, shape="- **{0}**\n  - **담당**: {1}\n  - **기한**: {2}")),
+    ("date in Hangul", _table(*_but(0, due="11월 27일(금)까지"))),
+    ("relative due kept", _table(*_but(0, due="다음 주 금요일"))),
+    ("hyphen date", _table(*_but(2, due="2026-12-04"))),
+    ("undecided in other words", _table(*_but(1, owner="추후 결정", due="정해지지 않음"))),
+    ("undecided, to be checked", _table(*_but(3, due="확인 필요"))),
+    ("other words for a task", _table(*_but(1, task="주차 인력 확보"))),
+    ("with decisions above", "## 결정사항\n- 축제를 예정대로 개최\n\n" + _table(*_ROWS)),
+    ("owner's full title", _table(*_but(2, owner="박철수 팀장(교통)"))),
+)
+_WRONG = (
+    ("missing the first", _table(*_without(0)), "빠진 조치"),
+    ("missing the last, bullets", _bullets(*_without(3)), "빠진 조치"),
+    ("wrong owner", _table(*_but(0, owner="박철수 팀장")), "담당이 다릅니다"),
+    ("wrong owner, bullets", _bullets(*_but(2, owner="이영희 주무관")), "담당이 다릅니다"),
+    ("wrong due date", _table(*_but(2, due="2026. 12. 14.")), "기한이 다릅니다"),
+    ("wrong due date, sub-bullets", _bullets(*_but(2, due="12월 11일"), shape="- {0}\n  - 담당: {1}\n  - 기한: {2}"), "기한이 다릅니다"),
+    ("revised due date missed", _table(*_but(0, due="2026. 11. 20.")), "뒤에 바뀌었습니다"),
+    ("revised due date missed, words", _table(*_but(0, due="이번 주 금요일")), "뒤에 바뀌었습니다"),
+    ("invented owner", _table(*_but(1, owner="이영희 주무관")), "회의록에 담당이 없는데"),
+    ("invented owner, bullets", _bullets(*_but(1, owner="김민수 과장")), "회의록에 담당이 없는데"),
+    ("invented due date", _table(*_but(3, due="2026. 11. 30.")), "회의록에 기한이 없는데"),
+    ("invented due in words", _table(*_but(1, due="다음 주 월요일")), "회의록에 기한이 없는데"),
+    ("blank instead of 미정", _table(*_but(1, owner="", due="미정")), "미정"),
+    ("dash instead of 미정", _table(*_but(3, due="-")), "미정"),
+    ("owner dropped", _table(*_but(0, owner="미정")), "담당이 없습니다"),
+    ("due date dropped", _table(*_but(2, due="")), "기한이 없습니다"),
+    ("invented action", _table(*_ROWS, _INVENTED), "회의록에 없는 조치"),
+    ("invented action, bullets", _bullets(*_ROWS, _INVENTED), "회의록에 없는 조치"),
+    ("prose only", "현수막과 주차 안내, 셔틀버스, 안내 문자를 논의하고 회의를 마쳤습니다.", "미정"),
+    ("nothing of it", "회의를 잘 마쳤습니다.", "빠진 조치"),
+)  # fmt: skip
+_SOURCES = {"회의록.txt": TRANSCRIPT}
+CASES: tuple[Case, ...] = (
+    *(good(name, answer, params=PARAMS, sources=_SOURCES) for name, answer in _RIGHT),
+    *(bad(name, answer, params=PARAMS, sources=_SOURCES, says=says) for name, answer, says in _WRONG),
+)

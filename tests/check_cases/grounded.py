@@ -1,0 +1,124 @@
+"""grounded: facts of an answer against an invented meeting note, budget table and notice."""
+
+from __future__ import annotations
+
+from tests.check_cases import Case, bad, good, open_
+
+MINUTES = """해람시 커피축제 준비 회의
+일시: 2026. 11. 18.(수) 14:00~15:30, 시청 3층 소회의실
+참석: 김민수 과장, 이영희 주무관, 박철수 팀장 등 5명
+김민수: 축제 예산은 500만 원, 홍보비는 200만원으로 합시다.
+이영희: 현수막 시안은 제가 다음 주 금요일까지 내겠습니다.
+박철수: 주차 안내는 관광과와 협의해 정합시다. 주차면은 350면입니다.
+김민수: 작년 방문객은 12,345명, 올해 목표는 15,000명입니다.
+이영희: 「옥외광고물법」 제5조에 따라 신고해야 합니다. 접수는 12월 1일부터 12월 5일까지입니다.
+박철수: 셔틀버스는 두 대, 오전 9시부터 오후 6시까지 30분 간격으로 운행합니다.
+"""
+BUDGET = """부서별 집행 현황 (단위: 천원)
+| 부서 | 예산 | 집행 | 건수 |
+|---|---|---|---|
+| 총무과 | 12,000 | 9,000 | 14 |
+| 관광과 | 30,000 | 24,600 | 41 |
+| 회계과 | 8,000 | 2,400 | 9 |
+| 관광과 | 10,000 | 7,500 | 12 |
+"""
+NOTICE = """민원 처리 안내
+접수 건수는 3월 1,204건, 4월 1,356건입니다. 만족도는 87.3%로 전년 84.1%보다 올랐습니다.
+총사업비 498,000,000원, 시비 3억 5천만원, 국비 1억 4,800만원
+처리기한은 7일이며 담당은 민원과 최수진 주무관(033-000-1234)입니다.
+"""
+
+
+def _minutes(case: Case) -> Case:
+    return _with(case, {"회의록.txt": MINUTES})
+
+
+def _with(case: Case, sources: dict[str, str]) -> Case:
+    return Case(case.name, case.expected, case.answer, case.params, sources, case.prompt, case.missed, case.says)
+
+
+_ON_MINUTES = (
+    good("same figure with commas", "축제 예산은 5,000,000원입니다."),
+    good("figure in Hangul", "축제 예산은 오백만원임"),
+    good("official money form", "예산 금5,000,000원(금오백만원)"),
+    good("spaced Hangul scale", "홍보비 2백만 원"),
+    good("sum of two", "예산과 홍보비를 더해 700만 원", says="계산된 값"),
+    good("difference", "목표는 작년보다 2,655명 많음", says="계산된 값"),
+    good("rate of change", "작년보다 21.5% 늘어난 15,000명이 목표", says="계산된 값"),
+    good("rounding said with 약", "작년 약 1만 2천 명 방문", says="반올림"),
+    good("date in dots", "2026. 11. 18. 개최"),
+    good("date in Hangul", "2026년 11월 18일 수요일 개최"),
+    good("date with hyphens", "2026-11-18 회의"),
+    good("short date with weekday", "11.18.(수) 회의 결과"),
+    good("time in Hangul", "오후 2시에 시작"),
+    good("time range", "14:00~15:30 진행"),
+    good("duration from times", "회의는 90분 동안 진행", says="계산된 값"),
+    good("relative date worked out", "현수막 시안: 이영희 주무관, 2026. 11. 27.(금)까지", says="계산된 값"),
+    good("relative date kept", "현수막 시안은 다음 주 금요일까지 이영희 주무관이 제출"),
+    good("range of dates", "접수 기간은 12. 1.~12. 5."),
+    good("span of days", "접수는 5일간 진행", says="계산된 값"),
+    good("law and article", "「옥외광고물법」 제5조에 따라 신고"),
+    good("people with titles", "김민수 과장과 박철수 팀장이 참석"),
+    good("native count", "셔틀버스 2대 운행"),
+    good("department with particle", "관광과와 주차 안내를 협의"),
+    good("ordinary nouns are nobody", "시민과 함께하는 축제를 위해 결과를 공유하고 주요 과제를 정함. 예산 500만원"),
+    good("list numbers are no facts", "1. 예산은 500만원\n2. 홍보비는 200만원\n3) 목표 15,000명"),
+    good("form of the answer is no fact", "3가지로 요약했습니다.\n- 예산 500만원"),
+    good("allowed term", "문의 1644-0000, 예산 500만원", params={"allow": ["1644-0000"]}),
+    bad("wrong amount", "축제 예산은 600만원", says="회의록.txt:4"),
+    bad("one zero more", "축제 예산은 50,000,000원"),
+    bad("rounding unsaid", "작년 방문객은 12,000명", says="약"),
+    bad("wrong unit", "작년 방문객은 12,345건", says="단위"),
+    bad("wrong year", "2025. 11. 18. 회의", says="연도"),
+    bad("wrong day", "회의는 11월 19일에 열림"),
+    bad("wrong weekday", "2026. 11. 18.(목) 회의", says="수요일"),
+    bad("wrong hour", "오후 4시에 시작, 예산 500만원"),
+    bad("invented person", "최지훈 과장이 예산 500만원을 제안"),
+    bad("wrong surname", "이민수 과장이 예산 500만원을 제안"),
+    bad("invented person in table", "| 담당 | 할 일 |\n|---|---|\n| 정다은 | 현수막 |\n"),
+    bad("invented department", "관광정책과에서 주차를 맡기로 함"),
+    bad("invented committee", "축제추진위원회를 구성하기로 함"),
+    bad("invented law", "「식품위생법」 제36조에 따라 신고", says="법령"),
+    bad("wrong article", "「옥외광고물법」 제8조에 따라 신고", says="제8조"),
+    bad("invented rate", "작년보다 35% 늘어난 15,000명이 목표"),
+    bad("wrong duration", "회의는 3시간 동안 진행"),
+    bad("relative date wrong", "현수막 시안은 11월 28일까지"),
+    bad("invented count in words", "임원 열 명이 참석했습니다. 예산 500만원", missed=True),
+    bad("true figure for the wrong thing", "홍보비는 500만원", missed=True),
+    bad("name without a title", "이번 행사는 정해인이 맡습니다. 예산 500만원", missed=True),
+    open_("no facts", "축제를 잘 준비하기로 했습니다."),
+)
+_ON_BUDGET = (
+    good("cell as it stands", "총무과 예산 12,000천원"),
+    good("unit of the table worked out", "관광과 첫 사업 예산은 3천만원(30,000,000원)", says="단위"),
+    good("column total", "예산 합계는 60,000천원"),
+    good("total by department", "관광과 집행 합계 32,100천원", says="합계"),
+    good("count of rows", "4개 사업을 집행", params={"what": ["number"]}),
+    good("rate of execution", "집행률은 총무과 75.0%, 회계과 30.0%", says="÷"),
+    good("whole rate of execution", "전체 집행률 72.5%"),
+    good("total in won", "전체 예산은 6천만원"),
+    bad("wrong column total", "예산 합계는 61,000천원"),
+    bad("wrong rate", "총무과 집행률은 80.0%"),
+    bad("wrong department total", "관광과 집행 합계 33,100천원"),
+    bad("invented department in the table", "| 부서 | 집행 |\n|---|---|\n| 체육청소년과 | 9,000 |"),
+)
+_ON_NOTICE = (
+    good("rounded to hundred million", "총사업비 약 5억원", says="반올림"),
+    good("decimals of hundred million", "총사업비 4.98억원"),
+    good("percentage points", "만족도가 3.2%p 상승", says="차"),
+    good("sum of sources of money", "국비와 시비를 합한 4억 9,800만원"),
+    good("phone number", "문의: 민원과 최수진 주무관(033-000-1234)"),
+    good("increase in cases", "4월은 3월보다 152건 늘었음", says="계산된 값"),
+    good("both months", "두 달 동안 2,560건 접수", says="계산된 값"),
+    bad("wrong satisfaction", "만족도는 88.3%"),
+    bad("wrong phone", "문의: 033-000-1235"),
+    bad("wrong total", "총사업비 4억 8,900만원"),
+    bad("rounded too far", "총사업비 약 6억원"),
+    bad("wrong handling days", "처리기한은 10일"),
+)
+CASES = (
+    *(_minutes(case) for case in _ON_MINUTES),
+    *(_with(case, {"집행현황.txt": BUDGET}) for case in _ON_BUDGET),
+    *(_with(case, {"안내.txt": NOTICE}) for case in _ON_NOTICE),
+    open_("no source", "예산은 500만원"),
+)
