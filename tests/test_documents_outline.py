@@ -287,6 +287,15 @@ def test_html_holds_tables_and_paragraphs() -> None:
     assert "**" not in tags.text and "|" not in tags.text
 
 
+def test_html_can_be_read_on_a_dark_page() -> None:
+    """Text takes the page's colour; only a cell that brings its own ground brings its own ink."""
+    tags = _Tags()
+    tags.feed(to_html(from_answer(REPORT)))
+    for tag, attributes in tags.seen:
+        style = dict(attributes).get("style") or ""
+        assert (";color:" in style) is ("background" in style), tag
+
+
 def test_clipboard_text_has_no_marks() -> None:
     text = to_clipboard_text(from_answer(REPORT))
     assert "**" not in text and "|" not in text and "#" not in text

@@ -17,7 +17,7 @@ __all__ = [
     "from_answer", "runs", "slides", "to_clipboard_text", "to_html",
 ]  # fmt: skip
 
-_FACE = "font-family:'맑은 고딕','Malgun Gothic',sans-serif;color:#000"
+_FACE = "font-family:'맑은 고딕','Malgun Gothic',sans-serif"
 _CELL = "border:1px solid #666;padding:3px 7px;vertical-align:middle"
 _HEADING_POINTS = (18, 15, 13, 12, 11, 11)
 _INDENT_POINTS = 14
@@ -82,7 +82,7 @@ def _table_html(table: Table) -> str:
         cells = (escape(cell).replace("\n", "<br>") for cell in row)
         return "<tr>" + "".join(f'<{tag} style="{_CELL}{style}">{cell}</{tag}>' for cell in cells) + "</tr>"
 
-    head = row_html(table.header, "th", ";background:#eef2f6;font-weight:bold;text-align:center")
+    head = row_html(table.header, "th", ";background:#eef2f6;color:#000;font-weight:bold;text-align:center")
     body = "".join(row_html(row, "td", "") for row in table.rows)
     style = "border-collapse:collapse;border:1px solid #666;margin:4pt 0"
     return f'<table border="1" cellspacing="0" style="{style}">{head}{body}</table>'

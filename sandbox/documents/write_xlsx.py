@@ -23,7 +23,7 @@ from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, body_of, title_of
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 _MAX_NAME_CHARS = 31
 _MAX_CELL_CHARS = 32_000
-_TEXT_COLUMNS = 95
+_TEXT_COLUMNS = 80
 _WIDEST = 60.0
 _LINE = Side(style="thin", color="FF9AA5B1")
 _BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
