@@ -39,8 +39,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 SYSTEM_NEEDS = (
     ("chromium", "화면 시험용 브라우저", ("chromium", "chromium-browser", "google-chrome")),
     ("fonts-nanum", "화면 시험용 한글 글꼴", ("/usr/share/fonts/truetype/nanum",)),
-    ("postgresql", "저장소 시험용 PostgreSQL", ("/usr/lib/postgresql", "pg_ctl")),
-    ("poppler-utils", "문서 시험용 PDF 도구", ("pdftotext",)),
+    ("postgresql", "저장소 시험용 PostgreSQL", ("/usr/lib/postgresql/*/bin/initdb", "initdb")),
 )
 
 HELP = """\
@@ -476,7 +475,7 @@ def _test(options: argparse.Namespace, pytest_arguments: list[str]) -> int:
 
 def _missing_system_needs() -> list[tuple[str, str]]:
     def there(place: str) -> bool:
-        return Path(place).exists() if place.startswith("/") else shutil.which(place) is not None
+        return any(Path("/").glob(place[1:])) if place.startswith("/") else shutil.which(place) is not None
 
     return [(package, reason) for package, reason, places in SYSTEM_NEEDS if not any(map(there, places))]
 
