@@ -64,7 +64,8 @@ class Composing:
         """Take the template's limits, but never more than half of what the endpoint can hold."""
         prompt = self._library.prompt(work.prompt_id) if work.prompt_id else None
         wanted = prompt.max_answer_tokens if prompt else ANSWER_TOKENS
-        temperature = work.temperature if work.temperature is not None else prompt and prompt.temperature
+        usual = prompt.temperature if prompt else None
+        temperature = usual if work.temperature is None else work.temperature
         return Sampling(min(wanted, endpoint.context_tokens // 2), temperature)
 
     def known(self, exercise_id: str) -> tuple[str, ...]:

@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,9 +18,9 @@ from sandbox import checks, guard, tokens
 from sandbox.library import Library
 from sandbox.practice.composing import Composing
 from sandbox.practice.following import follow, stored_part
+from sandbox.practice.masks import Masks
 from sandbox.practice.shapes import LivePart, Preview, Work
 from sandbox.records import (
-    EMPTY,
     Action,
     CheckContext,
     Choice,
@@ -50,8 +48,6 @@ from sandbox.turns import Order, Outcome, Turns
 
 log = logging.getLogger("sandbox.practice")
 
-MAX_PEOPLE_IN_MEMORY = 2_000
-
 
 class Practice:
     """One per server process; safe to call from any thread."""
@@ -67,9 +63,7 @@ class Practice:
         self.library = library_
         self.composing = Composing(library_, store)
         self._store = store
-        self._guard_key = guard_key or secrets.token_bytes(32)
-        self._people: OrderedDict[str, guard.Placeholders] = OrderedDict()
-        self._lock = threading.Lock()
+        self._masks = Masks(guard_key)
         self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
 
     # ------------------------------------------------------------------ before sending
@@ -88,14 +82,14 @@ class Practice:
             count=count,
             room_tokens=max(1, endpoint.context_tokens - sampling.max_answer_tokens),
             findings=guard.find(
-                work.text, where="프롬프트", known=self.composing.known(work.exercise_id), key=self._guard_key
+                work.text, where="프롬프트", known=self.composing.known(work.exercise_id), key=self._masks.key
             ),
             too_long=too_long,
         )
 
     def look(self, text: str, where: str, exercise_id: str = "") -> tuple[Finding, ...]:
         """Find personal data in an upload."""
-        return guard.find(text, where=where, known=self.composing.known(exercise_id), key=self._guard_key)
+        return self._masks.find(text, where, self.composing.known(exercise_id))
 
     def may_keep(self, finding: Finding, endpoint: Endpoint) -> bool:
         """Say whether the person may decide to send this finding as it stands."""
@@ -117,14 +111,14 @@ class Practice:
         sampling = self.composing.sampling(work, endpoint)
         tokens.check_fits(messages, endpoint, sampling)
         known = self.composing.known(work.exercise_id)
-        placeholders = self._placeholders(person.id)
+        placeholders = self._masks.of(person.id)
         cleared = guard.clear(
             messages,
             placeholders=placeholders,
             choices=choices,
             location=endpoint.location,
             known=known,
-            key=self._guard_key,
+            key=self._masks.key,
         )
         run = self._new_run(person, work, endpoint, cleared, choices)
         self._store.add_run(run)
@@ -138,17 +132,17 @@ class Practice:
         old = self._store.run(run_id, person.id)
         cleared = guard.clear(
             old.messages,
-            placeholders=self._placeholders(person.id),
+            placeholders=self._masks.of(person.id),
             # What stands in a stored run was masked or expressly kept when it was first sent.
             choices={
                 f.fingerprint: Choice.KEEP
                 for m in old.messages
-                for f in guard.find(m.text, key=self._guard_key)
+                for f in self._masks.find(m.text)
                 if f.action is not Action.BLOCK
             },
             location=endpoint.location,
             known=self.composing.known(old.exercise_id),
-            key=self._guard_key,
+            key=self._masks.key,
         )
         sampling = self.composing.sampling(
             Work(old.messages[-1].text, exercise_id=old.exercise_id, prompt_id=old.prompt_id), endpoint
@@ -194,7 +188,7 @@ class Practice:
         A run that is no longer live is told from the store at once.
         """
         run = await asyncio.to_thread(self._store.run, run_id, person.id)
-        live, placeholders = self._turns.get(run_id), self._placeholders(person.id)
+        live, placeholders = self._turns.get(run_id), self._masks.of(person.id)
         if live is None:
             yield stored_part(run, start, placeholders)
             return
@@ -243,15 +237,14 @@ class Practice:
 
     def save_draft(self, person: Person, place: str, payload: Mapping[str, str]) -> None:
         """Keep what is being typed; personal data in it is masked before it is stored."""
-        placeholders = self._placeholders(person.id)
         known = self.composing.known(place)
         self._store.save_draft(
-            person.id, place, {k: self._masked(v, placeholders, known) for k, v in payload.items()}
+            person.id, place, {k: self._masks.masked(v, person.id, known) for k, v in payload.items()}
         )
 
     def draft(self, person: Person, place: str) -> Mapping[str, str]:
         """Return what was being typed, the person's own values put back; empty when nothing was."""
-        placeholders = self._placeholders(person.id)
+        placeholders = self._masks.of(person.id)
         stored = self._store.draft(person.id, place) or {}
         return {k: placeholders.restore(str(v)) for k, v in stored.items()}
 
@@ -264,7 +257,7 @@ class Practice:
         """List one's own runs, newest first, and how many there are in all."""
         found = self._store.runs(person.id, search=search, favourites=favourites, limit=limit)
         total = self._store.runs_total(person.id, search=search, favourites=favourites)
-        put_back = self._placeholders(person.id).restore
+        put_back = self._masks.of(person.id).restore
         return tuple(
             replace(r, title=put_back(r.title), answer_start=put_back(r.answer_start)) for r in found
         ), total
@@ -288,27 +281,6 @@ class Practice:
 
     # ------------------------------------------------------------------ inside
 
-    def _placeholders(self, person_id: str) -> guard.Placeholders:
-        with self._lock:
-            found = self._people.get(person_id)
-            if found is None:
-                found = self._people[person_id] = guard.Placeholders()
-                if len(self._people) > MAX_PEOPLE_IN_MEMORY:
-                    self._people.popitem(last=False)
-            self._people.move_to_end(person_id)
-            return found
-
-    def _masked(
-        self,
-        text: str,
-        placeholders: guard.Placeholders,
-        known: tuple[str, ...],
-        choices: Mapping[str, Choice] = EMPTY,
-    ) -> str:
-        findings = guard.find(text, known=known, key=self._guard_key)
-        forced = {f.fingerprint: Choice.MASK for f in findings if f.action is Action.BLOCK}
-        return placeholders.mask(text, findings, {**choices, **forced})
-
     def _new_run(
         self,
         person: Person,
@@ -317,7 +289,7 @@ class Practice:
         cleared: Cleared,
         choices: Mapping[str, Choice],
     ) -> Run:
-        placeholders, known = self._placeholders(person.id), self.composing.known(work.exercise_id)
+        known = self.composing.known(work.exercise_id)
         run_id = _new_id()
         return Run(
             id=run_id,
@@ -335,7 +307,7 @@ class Practice:
             created_at=datetime.now(UTC),
             title=self.composing.title(work, cleared),
             sources={
-                name: self._masked(text, placeholders, known, choices)
+                name: self._masks.masked(text, person.id, known, choices)
                 for name, text in (self.composing.own_values(work) | dict(work.uploads)).items()
             },
         )
@@ -358,7 +330,7 @@ class Practice:
             raise
 
     def _restored(self, person: Person, run: Run) -> Run:
-        put_back = self._placeholders(person.id).restore
+        put_back = self._masks.of(person.id).restore
         return replace(
             run,
             answer=put_back(run.answer),

@@ -22,7 +22,11 @@ LOOK_AGAIN_SECONDS = 1.0
 async def follow(live: LiveRun, placeholders: Placeholders, start: int) -> AsyncIterator[LivePart]:
     """Yield parts until the run has ended and its verdicts are stored."""
     loop, changed = asyncio.get_running_loop(), asyncio.Event()
-    unsubscribe = live.subscribe(lambda: loop.call_soon_threadsafe(changed.set))
+
+    def wake() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    unsubscribe = live.subscribe(wake)
     told: tuple[object, ...] = ()
     try:
         while True:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from sandbox.library import prefilled
 from sandbox.practice import Work
-from sandbox.records import Exercise, NotFoundError, Run
+from sandbox.records import Exercise, NotFoundError
 from ui import session
-from ui.widgets import answer, drafts, form, frame, guide, prompt_box
+from ui.widgets import drafts, form, frame, guide, prompt_box, tries
 from ui.widgets.run_button import run_button
 
 me, room = session.me(), session.services()
@@ -41,33 +41,6 @@ def work_side(exercise: Exercise) -> str:
     return run_button(exercise.id, work, room.practice.composing.missing(prompt, values), label="③ 실행")
 
 
-def answer_side(exercise: Exercise, runs: tuple[Run, ...]) -> None:
-    """The latest try, with the former ones beside it."""
-    st.markdown("##### 답변과 점검", anchors=False)
-    answer.callback_error()
-    if not runs:
-        st.info(
-            "실행을 누르면 여기에 답변이 나타나고, 자료와 맞춰 본 점검 결과가 이어집니다.",
-            icon=":material/arrow_upward:",
-        )
-        return
-    run = answer.choose_try(runs, key=exercise.id)
-    if not run.state.ended:
-        answer.live(run)
-        return
-    before = runs[runs.index(run) - 1] if runs.index(run) else None
-    if before is not None and st.toggle("바로 앞 시도와 나란히 보기", key=f"beside-{exercise.id}"):
-        left, right = st.columns(2)
-        for side, one in ((left, before), (right, run)):
-            with side:
-                answer.finished(one, key=f"side-{one.id}")
-                answer.verdicts(one.verdicts)
-        return
-    answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
-    answer.verdicts(run.verdicts)
-    answer.take_home(run, key=run.id, title=exercise.title)
-
-
 exercise = chosen()
 if exercise is None:
     frame.title("실습")
@@ -85,4 +58,4 @@ else:
     with right:
         if work_side(exercise):
             st.rerun()
-        answer_side(exercise, runs)
+        tries.tries(exercise, runs)

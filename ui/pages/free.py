@@ -56,34 +56,6 @@ def begin() -> None:
         st.rerun()
 
 
-def go_on(thread: str) -> None:
-    """The conversation so far and the next question."""
-    runs = room.practice.thread(me, thread)
-    if not runs:
-        st.warning("이 대화를 찾지 못했습니다. 지웠거나 다른 분의 대화일 수 있습니다.")
-        return
-    path = conversation.path(runs, thread)
-    for run in path:
-        conversation.turn(run, runs, thread)
-    last = path[-1]
-    if not last.state.ended:
-        return
-    if not last.answer.strip():
-        st.caption("받은 답변이 없어 이어서 물을 수 없습니다. 위에서 다시 실행해 주세요.")
-        return
-    place = f"follow:{last.id}"
-    uploads.attach(place)
-    text = prompt_box.prompt_box(place, "", drafts.begin(me, place), label="이어서 물어보기", height=110)
-    drafts.keep(me, place, None, {}, text)
-    if text.strip():
-        work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
-        if run_button(place, work, label="이어서 보내기"):
-            conversation.show_newest(thread)
-            drafts.drop(me, place)
-            st.rerun()
-    answer.take_home(last, key=last.id, title=last.title or "자유 실습")
-
-
 frame.title(
     "자유 실습", "내 업무에 쓸 프롬프트를 시험해 보는 곳입니다. 실제 개인정보와 비공개 자료는 넣지 마세요."
 )
@@ -92,4 +64,4 @@ thread = st.query_params.get("thread", "")
 if thread and st.button("새 대화 시작", icon=":material/add:"):
     st.query_params.pop("thread")
     st.rerun()
-go_on(thread) if thread else begin()
+conversation.conversation(thread) if thread else begin()

@@ -2,57 +2,16 @@
 
 import streamlit as st
 
-from sandbox.records import RunSummary
 from ui import session
-from ui.widgets import frame
-from ui.widgets.clock import korean_time
+from ui.widgets import frame, history
 
 me, room = session.me(), session.services()
 PER_PAGE = 20
 
 
-def open_run(run: RunSummary) -> None:
-    if run.exercise_id:
-        st.switch_page("pages/exercise.py", query_params={"id": run.exercise_id})
-    st.switch_page("pages/free.py", query_params={"thread": run.thread_id})
-
-
-def remove(run: RunSummary) -> None:
-    room.practice.delete(me, run.id)
-    st.session_state["deleted_run"] = (run.id, run.title)
-
-
 def bring_back(run_id: str) -> None:
     room.practice.bring_back(me, run_id)
     st.session_state.pop("deleted_run", None)
-
-
-def row(run: RunSummary) -> None:
-    with st.container(border=True):
-        left, star, opener, bin_ = st.columns([9, 1, 2, 1], vertical_alignment="center")
-        total = run.passed + run.failed + run.unknown
-        score = f" · 통과 {run.passed}/{total}" if total else ""
-        left.markdown(
-            f"**{frame.plain(run.title or '제목 없음')}**  \n:gray[{korean_time(run.created_at)} · {run.endpoint_name} · {run.state.value}{score}]"
-        )
-        left.caption(frame.plain(run.answer_start or "(답변 없음)"))
-        star.button(
-            "★" if run.favourite else "☆",
-            key=f"star-{run.id}",
-            help="즐겨찾기",
-            on_click=room.practice.set_favourite,
-            args=(me, run.id, not run.favourite),
-        )
-        if opener.button("열기", key=f"open-{run.id}", width="stretch"):
-            open_run(run)
-        bin_.button(
-            "",
-            key=f"bin-{run.id}",
-            icon=":material/delete:",
-            help="지우기 (되돌릴 수 있습니다)",
-            on_click=remove,
-            args=(run,),
-        )
 
 
 frame.title("내 기록", "실행한 것은 모두 여기에 남습니다. 본인만 볼 수 있습니다.")
@@ -69,7 +28,7 @@ if "deleted_run" in st.session_state:
 shown = st.session_state.get("mine_shown", PER_PAGE)
 found, total = room.practice.history(me, search=search, favourites=favourites, limit=shown)
 for one in found:
-    row(one)
+    history.row(one)
 if not found:
     st.info(
         "찾는 기록이 없습니다."

@@ -8,10 +8,40 @@ import streamlit as st
 
 from sandbox.practice import Work
 from sandbox.records import Run
-from ui.widgets import answer, markup
+from ui import session
+from ui.widgets import answer, drafts, markup, prompt_box, uploads
 from ui.widgets.run_button import run_button
 
 QUESTION_SHOWN_CHARS = 600
+
+
+def conversation(thread: str) -> None:
+    """The conversation so far and the next question."""
+    me, practice = session.me(), session.services().practice
+    runs = practice.thread(me, thread)
+    if not runs:
+        st.warning("이 대화를 찾지 못했습니다. 지웠거나 다른 분의 대화일 수 있습니다.")
+        return
+    shown = path(runs, thread)
+    for run in shown:
+        turn(run, runs, thread)
+    last = shown[-1]
+    if not last.state.ended:
+        return
+    if not last.answer.strip():
+        st.caption("받은 답변이 없어 이어서 물을 수 없습니다. 위에서 다시 실행해 주세요.")
+        return
+    place = f"follow:{last.id}"
+    uploads.attach(place)
+    text = prompt_box.prompt_box(place, "", drafts.begin(me, place), label="이어서 물어보기", height=110)
+    drafts.keep(me, place, None, {}, text)
+    if text.strip():
+        work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
+        if run_button(place, work, label="이어서 보내기"):
+            show_newest(thread)
+            drafts.drop(me, place)
+            st.rerun()
+    answer.take_home(last, key=last.id, title=last.title or "자유 실습")
 
 
 def path(runs: Sequence[Run], thread: str) -> list[Run]:
