@@ -87,9 +87,7 @@ class PromptTooLongError(InputError):
 class GuardRefusedError(InputError):
     code = "guard"
 
-    def __init__(
-        self, message: str, *, findings: tuple[Finding, ...] = (), remedy: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, findings: tuple[Finding, ...] = (), remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.findings = findings
 
@@ -124,9 +122,7 @@ class EndpointTimeoutError(EndpointError):
 class EndpointBusyError(EndpointError):
     code = "endpoint_busy"
 
-    def __init__(
-        self, message: str, *, retry_after_seconds: float | None = None, remedy: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None, remedy: str = "") -> None:
         super().__init__(message, remedy=remedy)
         self.retry_after_seconds = retry_after_seconds
 
@@ -270,8 +266,44 @@ class ExampleAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class LabText:
+    """A text a lab begins with: a sample for the token picture, or a prompt to try."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of the spot lab. ``wrong`` ones are planted and say why.
+
+    ``source_line`` is the material's line it can be checked against, as ``이름:줄 내용``; empty when
+    no line speaks of it.
+    """
+
+    text: str
+    wrong: bool = False
+    reason: str = ""
+    source_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Half a page to read before a module's exercises, as Markdown."""
+
+    module: str
+    title: str
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
-    """One card of the course: task, data, form, checks, hints, model and wrong answers."""
+    """One card of the course: task, data, form, checks, hints, model and wrong answers.
+
+    ``lab`` names the experiment drawn above the form (``tokens``, ``temperature``, ``compare``,
+    ``spot``) or is empty; ``lab_texts`` and ``spot`` are its data.
+    """
 
     id: str
     title: str
@@ -293,6 +325,9 @@ class Exercise:
     order: int = 0
     tags: tuple[str, ...] = ()
     source: str = ""
+    lab: str = ""
+    lab_texts: tuple[LabText, ...] = ()
+    spot: tuple[Statement, ...] = ()
 
 
 # --------------------------------------------------------------------------- personal data

@@ -3,7 +3,8 @@
 Hides where the files lie, YAML, and how a broken file is told apart from a good one. Every
 complaint names the file, the line and what to do. The parts: ``header`` (YAML with lines),
 ``schema`` (which keys there are), ``parse`` (a template), ``exercise_folder`` (an exercise),
-``shelf`` (all files), ``fill`` (blanks), ``write`` (back to text).
+``labs`` (its experiment, and a module's lesson), ``shelf`` (all files), ``fill`` (blanks), ``write``
+(back to text).
 """
 
 from sandbox.library.exercise_folder import parse_exercise, read_answer

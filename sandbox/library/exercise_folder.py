@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from sandbox.library import header as headers
 from sandbox.library.complaints import Complaints, did_you_mean, line_of, quote
+from sandbox.library.labs import read_lab_texts, read_statements
 from sandbox.library.parse import CheckProblem, Lines, fields_of, read_checks, validated
 from sandbox.library.schema import AnswerHeader, ExerciseHeader, MaterialPart
 from sandbox.records import ContentError, ExampleAnswer, Exercise, Level, Material, SandboxError
@@ -52,12 +53,14 @@ def read_exercise(
     materials = _materials(folder, head.materials, parts.lines, complaints, read_text)
     _check_prefill(head, parts.lines, complaints)
     checks = read_checks(head.checks, parts.lines, complaints, check_problem)
+    lab_texts = read_lab_texts(head, parts.lines, complaints)
+    spot = read_statements(head, materials, parts.lines, complaints)
     model, wrong = _answers(folder, shown, {spec.id for spec in checks}, complaints)
     complaints.raise_if_any()
     assert model is not None
     exercise = Exercise(
         **fields_of(head, "id", "title", "module", "minutes", "goal", "steps", "hints", "starter", "lesson"),
-        **fields_of(head, "order", "tags"),
+        **fields_of(head, "order", "tags", "lab"),
         level=Level(head.level),
         scenario=parts.text,
         prompt_id=head.prompt or None,
@@ -67,6 +70,8 @@ def read_exercise(
         model_answer=model,
         wrong_answers=wrong,
         source=source,
+        lab_texts=lab_texts,
+        spot=spot,
     )
     return exercise, parts.lines
 

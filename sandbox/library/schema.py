@@ -18,6 +18,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Words = Annotated[str, StringConstraints(min_length=1)]
 ModuleId = Literal["basics", "report", "minutes", "slides", "excel", "everyday"]
 PromptPart = Literal["역할", "맥락", "자료", "형식", "제약"]
+Lab = Literal["", "tokens", "temperature", "compare", "spot"]
 
 
 def _joined(value: object) -> object:
@@ -92,6 +93,22 @@ class MaterialPart(_Part):
     title: str = Field("", description="화면에 보이는 이름. 없으면 파일 이름을 씁니다.")
 
 
+class LabTextPart(_Part):
+    """실험대에 처음 들어 있는 글 하나"""
+
+    title: Words = Field(description="화면에 보이는 이름")
+    text: Words = Field(description="견주어 볼 글 또는 보낼 프롬프트")
+
+
+class StatementPart(_Part):
+    """거짓 찾기의 문장 하나"""
+
+    text: Words = Field(description="읽고 판단할 문장")
+    wrong: bool = Field(False, description="일부러 틀리게 쓴 문장이면 true")
+    reason: str = Field("", description="왜 틀렸는지. 틀린 문장에는 꼭 적습니다.")
+    source: str = Field("", description="맞춰 볼 자료의 줄에서 옮긴 말. 자료에 없으면 비웁니다.")
+
+
 class ExerciseHeader(_Part):
     """실습의 머리말"""
 
@@ -113,6 +130,15 @@ class ExerciseHeader(_Part):
     lesson: str = Field("", description="이 실습에서 배운 것")
     checks: tuple[CheckPart, ...] = Field(min_length=1, description="답의 자동 점검")
     tags: tuple[Words, ...] = Field((), description="찾기에 쓰는 낱말")
+    lab: Lab = Field("", description="입력 칸 위에 놓는 실험대의 종류")
+    lab_texts: tuple[LabTextPart, ...] = Field((), description="실험대에 처음 들어 있는 글")
+    spot: tuple[StatementPart, ...] = Field((), description="lab: spot에서 읽고 가릴 문장들")
+
+
+class LessonHeader(_Part):
+    """과정의 읽을거리(lesson.md)의 머리말"""
+
+    title: Words = Field(description="읽을거리의 제목")
 
 
 class AnswerHeader(_Part):

@@ -17,12 +17,23 @@ from sandbox.library import header as headers
 from sandbox.library.complaints import all_of, did_you_mean, line_of, quote
 from sandbox.library.exercise_folder import ReadText, read_exercise
 from sandbox.library.fill import material_text, value_problem
+from sandbox.library.labs import LESSON_FILE, read_lesson
 from sandbox.library.parse import CheckProblem, Lines, parse_prompt
-from sandbox.records import MODULES, CheckSpec, ContentError, Exercise, Level, NotFoundError, Prompt
+from sandbox.records import (
+    MODULES,
+    CheckSpec,
+    ContentError,
+    Exercise,
+    Lesson,
+    Level,
+    NotFoundError,
+    Prompt,
+)
 
 Signature = tuple[tuple[str, int, int], ...]
 _FILE_PARAMS: Final = ("workbook", "source", "sources")
-_SKIP: Final = frozenset({"readme.md"})
+_SKIP: Final = frozenset({"readme.md", LESSON_FILE})
+_MODULE_IDS: Final = frozenset(module.id for module in MODULES)
 _ItemT = TypeVar("_ItemT", Prompt, Exercise)
 
 
@@ -40,6 +51,7 @@ class _Parsed:
 class _Content:
     prompts: dict[str, Prompt]
     exercises: dict[str, Exercise]
+    lessons: dict[str, Lesson]
     problems: tuple[ContentError, ...]
 
 
@@ -77,6 +89,10 @@ class Library:
     def exercise(self, exercise_id: str) -> Exercise:
         """Return one exercise. Raise NotFoundError."""
         return _one(self._ready().exercises, exercise_id, "실습")
+
+    def lesson(self, module: str) -> Lesson | None:
+        """Return what to read before a module's exercises, if there is anything."""
+        return self._ready().lessons.get(module)
 
     def problems(self) -> tuple[ContentError, ...]:
         """Return what is wrong with the files that were left out."""
@@ -117,6 +133,7 @@ class Library:
         return _Content(
             {p.id: p for p in sorted(prompts.values(), key=_prompt_place)},
             {e.id: e for e in sorted(exercises.values(), key=_exercise_place)},
+            _lessons(self._exercises_dirs, problems),
             tuple(problems),
         )
 
@@ -176,6 +193,20 @@ def _exercise_folders(folders: Sequence[Path], problems: list[ContentError]) -> 
             yield folder.parent
         elif _is_folder(folder, problems):
             yield from (path.parent for path in sorted(folder.rglob("exercise.md")))
+
+
+def _lessons(folders: Sequence[Path], problems: list[ContentError]) -> dict[str, Lesson]:
+    """Read the lessons that lie in module folders; of two for one module the first counts."""
+    found: dict[str, Lesson] = {}
+    paths = (path for folder in folders if folder.is_dir() for path in sorted(folder.rglob(LESSON_FILE)))
+    for path in _unique(path for path in paths if path.absolute().parent.name in _MODULE_IDS):
+        try:
+            lesson = read_lesson(path, shown=show_path(path))
+        except ContentError as error:
+            problems.extend(all_of(error))
+        else:
+            found.setdefault(lesson.module, lesson)
+    return found
 
 
 def _is_folder(folder: Path, problems: list[ContentError]) -> bool:

@@ -6,6 +6,7 @@ goes in and comes out.
 """
 
 from sandbox.practice.desk import Practice
+from sandbox.practice.picture import TokenPicture, token_picture
 from sandbox.practice.shapes import LivePart, Preview, Work, score
 
-__all__ = ["LivePart", "Practice", "Preview", "Work", "score"]
+__all__ = ["LivePart", "Practice", "Preview", "TokenPicture", "Work", "score", "token_picture"]
