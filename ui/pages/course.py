@@ -49,6 +49,9 @@ for module in MODULES:
     if mine:
         st.markdown(f"#### {module.title}", anchors=False)
         st.caption(module.summary)
+        if lesson := room.library.lesson(module.id):
+            with st.expander(f"먼저 읽기: {lesson.title}", icon=":material/auto_stories:"):
+                st.markdown(lesson.text)
         for one in mine:
             card(one)
 if not shown:

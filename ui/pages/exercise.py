@@ -6,7 +6,7 @@ from sandbox.library import prefilled
 from sandbox.practice import Work
 from sandbox.records import Exercise, NotFoundError
 from ui import session
-from ui.widgets import drafts, form, frame, guide, prompt_box, tries
+from ui.widgets import drafts, form, frame, guide, labs, prompt_box, tries
 from ui.widgets.run_button import run_button
 
 me, room = session.me(), session.services()
@@ -38,7 +38,11 @@ def work_side(exercise: Exercise) -> str:
     prompt_box.self_check(exercise, text)
     drafts.keep(me, exercise.id, prompt, values, text)
     work = Work(text, exercise.id, exercise.prompt_id or "", values)
-    return run_button(exercise.id, work, room.practice.composing.missing(prompt, values), label="③ 실행")
+    missing = room.practice.composing.missing(prompt, values)
+    # A lab has boxes of its own: Ctrl+Enter typed there must not run the exercise below.
+    return run_button(
+        exercise.id, work, missing, label="③ 실행", shortcut=None if exercise.lab else "Ctrl+Enter"
+    )
 
 
 exercise = chosen()
@@ -56,6 +60,7 @@ else:
     with left:
         guide.guide(exercise, runs)
     with right:
+        labs.lab(exercise)
         if work_side(exercise):
             st.rerun()
         tries.tries(exercise, runs)
