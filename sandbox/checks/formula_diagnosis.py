@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from sandbox.formulas import Proof, ProofJob, prove_all
 from sandbox.formulas.proof import VISIBLE, as_number
@@ -88,7 +89,8 @@ def _repaired(job: ProofJob, formula: str) -> list[tuple[str, str]]:
     if not repairs:
         return []
     try:
-        proofs = prove_all(job, list(dict.fromkeys(text for text, _ in repairs)))
+        once = replace(job, data_sets=min(job.data_sets, 1))
+        proofs = prove_all(once, list(dict.fromkeys(text for text, _ in repairs)))
     except FormulaError:
         return []
     right = {proof.formula for proof in proofs if proof.proved}
@@ -101,10 +103,10 @@ def _repairs(job: ProofJob, formula: str) -> Iterator[tuple[str, str]]:
     if anchored != formula:
         yield anchored, "아래로 채울 때 범위가 밀립니다. 범위에 $가 빠졌습니다."
     yield from _single_anchors(formula)
+    yield _with_quotes(formula), "글자를 큰따옴표로 감싸지 않았습니다."
     for base, prefix in ((formula, ""), (anchored, "$도 빠졌고, ")):
-        for text, why in _range_repairs(base, job.reference):
+        for text, why in (*_sheet_repairs(base, job.reference), *_range_repairs(base, job.reference)):
             yield text, prefix + why
-        yield from ((text, prefix + why) for text, why in _sheet_repairs(base, job.reference))
     yield from _lookup_repairs(formula)
     yield from _lookup_repairs(anchored)
     yield from _operator_repairs(formula)
@@ -122,6 +124,12 @@ def _anchored(formula: str) -> str:
 
 def _absolute(corner: str) -> str:
     return _PARTS.sub(r"$\2$\4", corner)
+
+
+def _with_quotes(formula: str) -> str:
+    """Quote Hangul words that name no sheet."""
+    bare = re.compile(r"(?<![가-힣A-Za-z0-9_'!])[가-힣][가-힣A-Za-z0-9_]*(?![가-힣A-Za-z0-9_!'])")
+    return _change_outside(formula, lambda text: bare.sub(r'"\g<0>"', text))
 
 
 def _single_anchors(formula: str) -> Iterator[tuple[str, str]]:

@@ -109,12 +109,18 @@ def _heading_score(line: Line, wanted: list[str]) -> int:
         return 1 if cells and squeeze(plain(cells[0])) in wanted else 0
     is_hash = line.kind is LineKind.HEADING
     body = line.text.lstrip("# \u3000") if is_hash else line.text
-    while (split := marked(body)).mark:
-        body = split.body
+    body = _unmarked(body)
     bold = bool(re.match(r"\s*(\*\*|__|\[|【|<|〈|《)", body))
+    body = _unmarked(plain(body))
     title = re.sub(r"^[\[【<〈《(]\s*|\s*[\]】>〉》]", "", plain(body))
     has_mark = bool(marked(line.text).mark)
     return max((_title_score(title, option, is_hash, bold or has_mark) for option in wanted), default=0)
+
+
+def _unmarked(text: str) -> str:
+    while (split := marked(text)).mark:
+        text = split.body
+    return text
 
 
 def _title_score(title: str, option: str, is_hash: bool, has_mark: bool) -> int:
@@ -145,19 +151,19 @@ def _rest_after(title: str, option: str) -> str:
 def _is_empty_section(line: Line, lines: tuple[Line, ...]) -> bool:
     if line.kind is LineKind.TABLE or re.search(r"[:：]\s*\S", line.text):
         return False
-    after = next(
-        (item for item in lines[line.number :] if item.kind not in (LineKind.BLANK, LineKind.RULE)), None
-    )
+    rest = (item for item in lines[line.number :] if item.kind not in (LineKind.BLANK, LineKind.RULE))
+    after = next(rest, None)
     if after is None:
         return True
-    level = len(line.text) - len(line.text.lstrip().lstrip("#")) if line.kind is LineKind.HEADING else 0
-    if level:
-        hashes = re.match(r"\s*(#+)", after.text) if after.kind is LineKind.HEADING else None
-        return hashes is not None and len(hashes[1]) <= len((re.match(r"\s*(#+)", line.text) or [""])[1])
-    mine, next_mark = marked(line.text), marked(after.text)
-    return (
-        bool(mine.mark) and mine.mark in "□■◆" and next_mark.mark == mine.mark and len(plain(mine.body)) <= 12
-    )
+    if line.kind is LineKind.HEADING:
+        return after.kind is LineKind.HEADING and _hashes(after) <= _hashes(line)
+    mine, follower = marked(line.text), marked(after.text)
+    same_level = bool(mine.mark) and mine.mark in "□■◆" and follower.mark == mine.mark
+    return same_level and len(plain(mine.body)) <= 12
+
+
+def _hashes(line: Line) -> int:
+    return len(line.text.lstrip()) - len(line.text.lstrip().lstrip("#"))
 
 
 def _out_of_order(found: list[tuple[str, Line]]) -> list[Evidence]:

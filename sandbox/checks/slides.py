@@ -238,4 +238,5 @@ def is_conclusion(title: str) -> bool:
             bare,
         )
     )
-    return len(squeeze(bare)) >= 8 and has_link and bool(_CLAIM.search(bare))
+    has_object = bool(re.search(r"[가-힣](을|를)\s", bare))
+    return len(squeeze(bare)) >= 8 and has_link and (has_object or bool(_CLAIM.search(bare)))

@@ -26,10 +26,11 @@ def limit(seconds: int, megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def run(sheets: list[dict[str, Any]], names: list[list[str]], job: dict[str, Any]) -> dict[str, Any]:
+def run(job: dict[str, Any], data: int, fill: int, read: int) -> dict[str, Any]:
     """Build the workbook afresh, change what this run changes, put the formulas in, read the cells asked."""
     import ironcalc
 
+    sheets, changes = job["sheets"], job["changes"][data]
     model = ironcalc.create("room", "en", "Asia/Seoul", "en")
     index = {}
     for number, sheet in enumerate(sheets):
@@ -37,26 +38,26 @@ def run(sheets: list[dict[str, Any]], names: list[list[str]], job: dict[str, Any
             model.new_sheet()
         model.rename_sheet(number, sheet["name"])
         index[sheet["name"]] = number
-    for name, formula in names:
+    for name, formula in job["names"]:
         try:
             model.new_defined_name(name, None, formula)
         except Exception:  # a name the engine refuses matters only if a formula uses it: then it says #NAME?
             continue
     later = []
-    changed = {(change[0], change[1], change[2]) for change in job["changes"]}
+    changed = {(change[0], change[1], change[2]) for change in changes}
     for number, sheet in enumerate(sheets):
         for row, column, kind, value in sheet["cells"]:
             if (sheet["name"], row, column) in changed:
                 continue
             later += _put(model, number, row, column, kind, value)
-    for name, row, column, kind, value in job["changes"]:
+    for name, row, column, kind, value in changes:
         later += _put(model, index[name], row, column, kind, value)
     for number, row, column, formula in later:
         model.set_user_input(number, row, column, formula)
-    for name, row, column, formula in job["formulas"]:
+    for name, row, column, formula in job["fills"][fill]:
         model.set_user_input(index[name], row, column, formula)
     model.evaluate()
-    return {"values": [_read(model, index[name], row, column) for name, row, column in job["read"]]}
+    return {"values": [_read(model, index[name], row, column) for name, row, column, _ in job["fills"][read]]}
 
 
 def _put(
@@ -103,7 +104,7 @@ def main() -> None:
     limit(job["seconds"], job["megabytes"])
     for single in job["runs"]:
         try:
-            result = run(job["sheets"], job["names"], single)
+            result = run(job, *single)
         except BaseException as error:  # a panic of the engine arrives as BaseException
             result = {"error": type(error).__name__}
         sys.stdout.buffer.write(json.dumps(result).encode() + b"\n")

@@ -26,6 +26,7 @@ _SPILLS = re.compile(
     r"\b(?:FILTER|UNIQUE|SORT|SORTBY|SEQUENCE|TRANSPOSE|TEXTSPLIT|VSTACK|HSTACK|TAKE|DROP|TOCOL|TOROW|CHOOSECOLS|CHOOSEROWS|BYROW|MAP|SCAN|WRAPROWS)\(",
     re.I,
 )
+_DRAWS = 4  # random data sets for each one asked: a slip in one row must not stay hidden by chance
 VISIBLE, HIDDEN = "보이는 자료", "숨은 행"
 
 
@@ -111,7 +112,9 @@ def calculate(
     if name not in sheets.cells:
         raise FormulaError(f"'{name}' 시트가 없습니다.", remedy=f"시트 이름: {', '.join(sheets.cells)}")
     place = _filled(ready, cell, "", name, sheets)
-    results, trouble = _serve(sheets, [_run([], place, place)], limits or Limits(), skip=_places(place))
+    results, trouble = _serve(
+        sheets, _Job([[]], [place], [(0, 0, 0)]), limits or Limits(), skip=_places(place)
+    )
     if trouble or not results or "error" in results[0]:
         raise FormulaError(trouble or "이 수식은 계산하지 못했습니다.", remedy="수식을 나누어 확인하세요.")
     return _value(results[0]["values"][0], (name, place[0][1], place[0][2]) in sheets.dates)
@@ -151,8 +154,10 @@ def _data_sets(job: ProofJob, sheets: Sheets) -> list[_DataSet]:
     sets = [_DataSet(VISIBLE, [], job.fill_to)]
     if hidden:
         sets.append(_DataSet(HIDDEN, hidden, fill_to))
-    digest = hashlib.sha256(job.workbook.read_bytes()).hexdigest()
-    for number in range(1, job.data_sets + 1 if job.vary else 1):
+    digest = hashlib.sha256(
+        repr(sorted((n, sorted(c.items())) for n, c in sheets.cells.items())).encode()
+    ).hexdigest()
+    for number in range(1, job.data_sets * _DRAWS + 1 if job.vary else 1):
         seed = f"{digest}|{job.cell}|{job.reference}|{number}"
         changes = books.varied(sheets, job.vary, job.sheet, seed)
         own = {(c[0], c[1], c[2]) for c in changes}
@@ -184,18 +189,21 @@ def _evaluate(
     *,
     spill: bool,
 ) -> list[Proof]:
-    targets = {data.name: _filled(reference, job.cell, data.fill_to, job.sheet, sheets) for data in sets}
-    single = bool(re.match(r"=" + _SPILLS.pattern, reference, re.I))
-    skip = {place for target in targets.values() for place in _places(target)}
-    runs = [
-        _run(data.changes, targets[data.name][:1] if single else targets[data.name], targets[data.name])
+    fills = {
+        (text, data.fill_to): _filled(text, job.cell, data.fill_to, job.sheet, sheets)
         for data in sets
-    ]
-    for formula in formulas:
-        for data in sets:
-            placed = _filled(formula, job.cell, "" if spill else data.fill_to, job.sheet, sheets)
-            runs.append(_run(data.changes, placed, targets[data.name]))
-    results, trouble = _serve(sheets, runs, job.limits, skip=frozenset(skip))
+        for text in (reference, *formulas)
+    }
+    targets = {data.name: fills[reference, data.fill_to] for data in sets}
+    single = bool(re.match(r"=" + _SPILLS.pattern, reference, re.I))
+    table = _Job([data.changes for data in sets], [], [])
+    for formula_number, text in enumerate((reference, *formulas)):
+        for number, data in enumerate(sets):
+            placed = fills[text, data.fill_to]
+            alone = spill if formula_number else single
+            table.add(number, placed[:1] if alone else placed, targets[data.name])
+    skip = {place for target in targets.values() for place in _places(target)}
+    results, trouble = _serve(sheets, table, job.limits, skip=frozenset(skip))
     right = results[: len(sets)]
     if len(right) < len(sets) or any("error" in item for item in right):
         return [
@@ -251,14 +259,29 @@ def _places(placed: list[tuple[str, int, int, str]]) -> frozenset[tuple[str, int
     return frozenset((name, row, column) for name, row, column, _ in placed)
 
 
-def _run(
-    changes: list[Change], formulas: list[tuple[str, int, int, str]], read: list[tuple[str, int, int, str]]
-) -> dict[str, Any]:
-    return {"changes": changes, "formulas": formulas, "read": [place[:3] for place in read]}
+@dataclass(slots=True)
+class _Job:
+    """What the engine is sent besides the sheets; data sets and filled formulas are sent once, runs name them."""
+
+    changes: list[list[Change]]
+    fills: list[list[tuple[str, int, int, str]]]
+    runs: list[tuple[int, int, int]]
+
+    def add(
+        self, data: int, placed: list[tuple[str, int, int, str]], read: list[tuple[str, int, int, str]]
+    ) -> None:
+        self.runs.append((data, self._index(placed), self._index(read)))
+
+    def _index(self, placed: list[tuple[str, int, int, str]]) -> int:
+        for index in range(len(self.fills) - 1, -1, -1):
+            if self.fills[index] == placed:
+                return index
+        self.fills.append(placed)
+        return len(self.fills) - 1
 
 
 def _serve(
-    sheets: Sheets, runs: list[dict[str, Any]], limits: Limits, *, skip: frozenset[tuple[str, int, int]]
+    sheets: Sheets, job: _Job, limits: Limits, *, skip: frozenset[tuple[str, int, int]]
 ) -> tuple[list[dict[str, Any]], str]:
     """Run the engine; return the results it gave before it ended, and in Korean why it ended early."""
     payload = {
@@ -272,7 +295,9 @@ def _serve(
             for name, cells in sheets.cells.items()
         ],
         "names": sheets.names,
-        "runs": runs,
+        "changes": job.changes,
+        "fills": job.fills,
+        "runs": job.runs,
         "seconds": limits.seconds,
         "megabytes": limits.megabytes,
     }

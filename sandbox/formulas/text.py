@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?:```|~~~)[^\n`]*\n(?P<body>[\s\S]*?)(?:```|~~~|\Z)")
 _INLINE = re.compile(r"(?<!`)`(?P<body>[^`\n]{2,600})`(?!`)")
-_CALL = r"[A-Za-z][A-Za-z0-9.]*\("
+_CALL = r"[A-Za-z_][A-Za-z0-9._]*\("
 _REF = re.compile(r"\$?[A-Za-z]{1,3}\$?\d{1,7}|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}")
 _START = re.compile(rf"[=＝]\s*(?=[+\-(（\"“'‘{{]*\s*(?:@?{_CALL}|[$'‘A-Za-z가-힣\d(]))")
 _BARE_CALL = re.compile(
@@ -23,6 +23,7 @@ _BARE_CALL = re.compile(
     r"YEAR|MONTH|DAY|VALUE|LEN|FIND|AND|OR|SUBTOTAL|AGGREGATE|PROPER|TODAY)\(",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _MOST_CANDIDATES = 6
 _MOST_CHARS = 8192
 
@@ -64,8 +65,12 @@ def find_formulas(text: str) -> tuple[str, ...]:
 def _scan(text: str, start: int, end: int, rank: int) -> list[Candidate]:
     """Read formulas between two offsets; calls without ``=`` only where no formula with ``=`` stands."""
     found = []
+    addresses = [match.span() for match in _ADDRESS.finditer(text, start, end)]
     at = start
     while (match := _START.search(text, at, end)) is not None:
+        if any(first <= match.start() < last for first, last in addresses):
+            at = match.end()
+            continue
         stop = _end_of(text, match.end(), end)
         raw = text[match.start() : stop]
         if _is_formula(raw):

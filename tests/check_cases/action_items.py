@@ -39,7 +39,9 @@ def _bullets(*rows: tuple[str, str, str], shape: str = "- {0} (담당: {1}, 기�
     return "□ 조치사항\n" + "\n".join(shape.format(*row) for row in rows) + "\n"
 
 
-def _but(number: int, *, task: str = "", owner: str | None = None, due: str | None = None) -> tuple[tuple[str, str, str], ...]:
+def _but(
+    number: int, *, task: str = "", owner: str | None = None, due: str | None = None
+) -> tuple[tuple[str, str, str], ...]:
     """Return the right rows with one changed."""
     old = _ROWS[number]
     new = (task or old[0], old[1] if owner is None else owner, old[2] if due is None else due)
@@ -54,7 +56,10 @@ _INVENTED = ("드론 촬영 업체 섭외", "정해인", "2026. 12. 1.")
 _RIGHT = (
     ("table", _table(*_ROWS)),
     ("table, other heads", _table(*_ROWS, head="| 할 일 | 담당자 | 완료 시한 |")),
-    ("table, owner first", "| 담당 | 할 일 | 기한 |\n|---|---|---|\n" + "\n".join(f"| {o} | {t} | {d} |" for t, o, d in _ROWS)),
+    (
+        "table, owner first",
+        "| 담당 | 할 일 | 기한 |\n|---|---|---|\n" + "\n".join(f"| {o} | {t} | {d} |" for t, o, d in _ROWS),
+    ),
     ("bullets", _bullets(*_ROWS)),
     ("bullets with slashes", _bullets(*_ROWS, shape="- {0} / 담당: {1} / 기한: {2}")),
     ("sub-bullets", _bullets(*_ROWS, shape="- {0}\n  - 담당: {1}\n  - 기한: {2}")),

@@ -34,7 +34,9 @@ def _minutes(case: Case) -> Case:
 
 
 def _with(case: Case, sources: dict[str, str]) -> Case:
-    return Case(case.name, case.expected, case.answer, case.params, sources, case.prompt, case.missed, case.says)
+    return Case(
+        case.name, case.expected, case.answer, case.params, sources, case.prompt, case.missed, case.says
+    )
 
 
 _ON_MINUTES = (
@@ -61,7 +63,10 @@ _ON_MINUTES = (
     good("people with titles", "김민수 과장과 박철수 팀장이 참석"),
     good("native count", "셔틀버스 2대 운행"),
     good("department with particle", "관광과와 주차 안내를 협의"),
-    good("ordinary nouns are nobody", "시민과 함께하는 축제를 위해 결과를 공유하고 주요 과제를 정함. 예산 500만원"),
+    good(
+        "ordinary nouns are nobody",
+        "시민과 함께하는 축제를 위해 결과를 공유하고 주요 과제를 정함. 예산 500만원",
+    ),
     good("list numbers are no facts", "1. 예산은 500만원\n2. 홍보비는 200만원\n3) 목표 15,000명"),
     good("form of the answer is no fact", "3가지로 요약했습니다.\n- 예산 500만원"),
     good("allowed term", "문의 1644-0000, 예산 500만원", params={"allow": ["1644-0000"]}),

@@ -1,0 +1,235 @@
+"""formula: right formulas in many spellings, and one planted mistake each, against invented workbooks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from tests.check_cases import Case, bad, good, open_
+
+BOOK = "집행.xlsx"
+DEPARTMENTS = ("총무과", "관광과", "회계과", "도로과")
+SUMS = {
+    "workbook": BOOK, "sheet": "집계", "cell": "B2", "fill_to": "B5",
+    "reference": '=SUMIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2,내역!$D$2:$D$41,"집행")',
+    "vary": [{"range": "내역!C2:C41", "type": "integer", "min": 1000, "max": 900000}, {"range": "내역!A2:A41", "type": "shuffle"}, {"range": "내역!D2:D41", "type": "choice", "values": ["집행", "취소"]}],
+}  # fmt: skip
+COUNTS = {
+    "workbook": BOOK, "sheet": "집계", "cell": "C2", "fill_to": "C5", "reference": '=COUNTIFS(내역!$A$2:$A$41,A2,내역!$C$2:$C$41,">=100000")',
+    "vary": [{"range": "내역!C2:C41", "type": "choice", "values": [99999, 100000, 100001, 5]}, {"range": "내역!A2:A41", "type": "shuffle"}],
+}  # fmt: skip
+LOOKUP = {
+    "workbook": BOOK, "sheet": "명단", "cell": "C2", "fill_to": "C7", "reference": '=IFERROR(VLOOKUP(B2,코드!$A$2:$C$6,3,FALSE),"없음")',
+    "vary": [{"range": "명단!B2:B7", "type": "shuffle"}, {"range": "코드!C2:C6", "type": "shuffle"}],
+}  # fmt: skip
+DUE = {
+    "workbook": BOOK, "sheet": "민원", "cell": "C2", "fill_to": "C9", "reference": "=WORKDAY(A2-1,B2)",
+    "vary": [{"range": "민원!A2:A9", "type": "date", "min": "2026-09-01", "max": "2026-12-20"}, {"range": "민원!B2:B9", "type": "choice", "values": [7, 10, 14]}],
+}  # fmt: skip
+RATE = {
+    "workbook": BOOK, "sheet": "예산", "cell": "D2", "fill_to": "D6", "reference": '=IF(B2="","",ROUND(C2/B2*100,1))',
+    "vary": [{"range": "예산!B2:C6", "type": "integer", "min": 100, "max": 90000}],
+}  # fmt: skip
+TEXT_SUM = {
+    "workbook": BOOK, "sheet": "글자", "cell": "B1", "reference": "=SUMPRODUCT(--글자!$A$1:$A$6)",
+    "vary": [{"range": "글자!A1:A6", "type": "integer", "min": 1, "max": 500}],
+}  # fmt: skip
+GROWING = {
+    "workbook": BOOK, "sheet": "증가", "cell": "C2", "fill_to": "C6", "reference": "=SUM($B$2:B2)",
+    "extra_rows": [["6월", 40], ["7월", 55]], "data_sets": 0,
+}  # fmt: skip
+TOTAL = {
+    "workbook": BOOK, "sheet": "집계", "cell": "E2", "reference": "=SUM(내역!C2:C60)", "extra_rows": {"내역": [["총무과", "추가", 70000, "집행"]]}, "data_sets": 0,
+}  # fmt: skip
+WON = {
+    "workbook": BOOK,
+    "sheet": "예산",
+    "cell": "E2",
+    "fill_to": "E4",
+    "reference": '=TEXT(B2,"#,##0")&"원"',
+}
+NAMES = {
+    "workbook": BOOK,
+    "sheet": "명단",
+    "cell": "E2",
+    "reference": '=FILTER(A2:A7,B2:B7="K2")',
+    "fill_to": "E3",
+}
+USE = {**SUMS, "must_use": ["SUMIFS"]}
+
+
+def write_workbook(path: Path) -> None:
+    """Write the invented workbook all cases share."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in _sheets().items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    for row in range(2, 10):
+        book["민원"][f"A{row}"].number_format = book["민원"][f"C{row}"].number_format = "yyyy-mm-dd"
+    book.save(path)
+
+
+def _sheets() -> dict[str, list[list[object]]]:
+    spent = [
+        [DEPARTMENTS[i % 4], f"항목{i}", 10_000 + (i * 7919) % 290_000, "취소" if i % 5 == 0 else "집행"]
+        for i in range(40)
+    ]
+    spent[7][2] = 100_000  # right on the boundary of COUNTS
+    codes = [["K1", "가", 100], ["K2", "나", 200], ["K3", "다", 300], ["K4", "라", 400], ["K5", "마", 500]]
+    people = [
+        ["김가온", "K2"],
+        ["이나래", "K5"],
+        ["박다솜", "K9"],
+        ["최라온", "K1"],
+        ["정마루", "K2"],
+        ["한바다", "K4"],
+    ]
+    received = [[dt.date(2026, 11, 2) + dt.timedelta(days=i * 3), (7, 10, 14)[i % 3]] for i in range(8)]
+    return {
+        "내역": [["부서", "항목", "금액", "상태"], *spent],
+        "집계": [["부서", "합계", "건수"], *([name] for name in DEPARTMENTS)],
+        "코드": [["코드", "이름", "단가"], *codes],
+        "명단": [["이름", "코드", "단가"], *people],
+        "민원": [["접수일", "기간", "기한"], *received],
+        "예산": [["부서", "예산", "집행"], ["총무과", 12000, 9000], ["관광과", 30000, 24600], ["회계과", None, None], ["도로과", 8000, 2400], ["농정과", 700, 123]],
+        "글자": [["1200"], [300], ["45"], ["7"], [88], ["910"]],
+        "증가": [["월", "건수"], ["1월", 10], ["2월", 20], ["3월", 15], ["4월", 30], ["5월", 25]],
+    }  # fmt: skip
+
+
+_SUM = '=SUMIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2,내역!$D$2:$D$41,"집행")'
+
+
+def _block(formula: str) -> str:
+    return f"아래 수식을 넣으세요.\n\n```excel\n{formula}\n```\n\n설명: 조건에 맞는 금액을 더합니다."
+
+
+CASES: tuple[Case, ...] = (
+    good("code block", _block(_SUM), params=SUMS),
+    good("inline code", f"B2에 `{_SUM}`을 넣고 아래로 채우세요.", params=SUMS),
+    good("in a sentence", f"B2 칸에 {_SUM} 를 넣으면 됩니다.", params=SUMS),
+    good("no equals sign", f"B2 칸에 {_SUM[1:]} 를 넣으면 됩니다.", params=SUMS),
+    good("curly quotes", _block(_SUM.replace('"집행"', "“집행”")), params=SUMS),
+    good(
+        "fullwidth signs",
+        _block(_SUM.replace("=", "＝").replace("(", "（").replace(")", "）").replace(",", "，")),
+        params=SUMS,
+    ),
+    good("semicolons", _block(_SUM.replace(",", ";")), params=SUMS),
+    good("several lines", _block(_SUM.replace(",", ",\n  ")), params=SUMS),
+    good("small letters", _block(_SUM.replace("SUMIFS", "sumifs").replace("A2,", "a2,")), params=SUMS),
+    good("whole columns", _block('=SUMIFS(내역!C:C,내역!A:A,A2,내역!D:D,"집행")'), params=SUMS),
+    good(
+        "quoted sheet names",
+        _block("=SUMIFS('내역'!$C$2:$C$41,'내역'!$A$2:$A$41,$A2,'내역'!$D$2:$D$41,\"집행\")"),
+        params=SUMS,
+    ),
+    good(
+        "another way round",
+        _block('=SUMPRODUCT((내역!$A$2:$A$41=A2)*(내역!$D$2:$D$41="집행")*내역!$C$2:$C$41)'),
+        params=SUMS,
+    ),
+    good(
+        "explained afterwards", _block(_SUM) + "\n`SUMIFS(합계범위, 조건범위, 조건)` 모양입니다.", params=SUMS
+    ),
+    good(
+        "second candidate right",
+        "처음 수식 `=SUM(내역!C2:C41)`은 부서를 가리지 않습니다. 대신 `" + _SUM + "`을 쓰세요.",
+        params=SUMS,
+        says="2번째",
+    ),
+    good("asked function used", _block(_SUM), params=USE),
+    good("count", _block('=COUNTIFS(내역!A:A,A2,내역!C:C,">=100000")'), params=COUNTS),
+    good("lookup", _block('=IFERROR(VLOOKUP(B2,코드!$A:$C,3,0),"없음")'), params=LOOKUP),
+    good("lookup by XLOOKUP", _block('=XLOOKUP(B2,코드!$A$2:$A$6,코드!$C$2:$C$6,"없음")'), params=LOOKUP),
+    good(
+        "lookup with prefix", _block('=_xlfn.XLOOKUP(B2,코드!$A$2:$A$6,코드!$C$2:$C$6,"없음")'), params=LOOKUP
+    ),
+    good(
+        "lookup by INDEX",
+        _block('=IFERROR(INDEX(코드!$C$2:$C$6,MATCH(B2,코드!$A$2:$A$6,0)),"없음")'),
+        params=LOOKUP,
+    ),
+    good("due date", _block("=WORKDAY(A2-1,B2)"), params=DUE),
+    good("rate", _block('=IF(B2="","",ROUND(C2/B2*100,1))'), params=RATE),
+    good("text figures", _block("=SUMPRODUCT(A1:A6*1)"), params=TEXT_SUM),
+    good("running total over hidden rows", _block("=SUM(B$2:B2)"), params=GROWING),
+    good("Hangul in a TEXT format", _block('=TEXT(B2,"#,##0원")'), params=WON),
+    good("spilling formula", _block('=FILTER(A2:A7,B2:B7="K2")'), params=NAMES),
+    bad("missing dollar", _block(_SUM.replace("$", "")), params=SUMS, says="$가 빠졌습니다"),
+    bad("range one short", _block(_SUM.replace("41", "40")), params=SUMS, says="1행이 빠졌습니다"),
+    bad("range starts late", _block(_SUM.replace("$2", "$3")), params=SUMS, says="3행부터"),
+    bad("condition forgotten", _block("=SUMIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2)"), params=SUMS),
+    bad("hard-coded number", _block("=1234567+0*1"), params={**SUMS, "fill_to": ""}, says="수식"),
+    bad("hard-coded department", _block(_SUM.replace("A2,", '"총무과",')), params=SUMS),
+    bad("wrong sheet", _block(_SUM.replace("내역!", "")), params=SUMS, says="시트"),
+    bad("fixed criterion", _block(_SUM.replace(",A2,", ",$A$2,")), params=SUMS, says="$를 빼세요"),
+    bad(
+        "columns swapped",
+        _block('=SUMIFS(내역!$A$2:$A$41,내역!$C$2:$C$41,A2,내역!$D$2:$D$41,"집행")'),
+        params=SUMS,
+        says="열",
+    ),
+    bad("text without quotes", _block(_SUM.replace('"집행"', "집행")), params=SUMS, says="큰따옴표로 감싸지"),
+    bad("mistyped function", _block(_SUM.replace("SUMIFS", "SUMIIFS")), params=SUMS, says="#NAME?"),
+    bad(
+        "other function than asked",
+        _block('=SUMPRODUCT((내역!$A$2:$A$41=A2)*(내역!$D$2:$D$41="집행")*내역!$C$2:$C$41)'),
+        params=USE,
+        says="SUMIFS",
+    ),
+    bad(
+        "boundary",
+        _block('=COUNTIFS(내역!$A$2:$A$41,A2,내역!$C$2:$C$41,">100000")'),
+        params=COUNTS,
+        says="경계값",
+    ),
+    bad(
+        "approximate lookup",
+        _block('=IFERROR(VLOOKUP(B2,코드!$A$2:$C$6,3),"없음")'),
+        params=LOOKUP,
+        says="정확히 일치",
+    ),
+    bad(
+        "wrong column of the lookup",
+        _block('=IFERROR(VLOOKUP(B2,코드!$A$2:$C$6,2,FALSE),"없음")'),
+        params=LOOKUP,
+        says="열 번호",
+    ),
+    bad(
+        "lookup table slides",
+        _block('=IFERROR(VLOOKUP(B2,코드!A2:C6,3,FALSE),"없음")'),
+        params=LOOKUP,
+        says="$가 빠졌습니다",
+    ),
+    bad("error not caught", _block("=VLOOKUP(B2,코드!$A$2:$C$6,3,FALSE)"), params=LOOKUP, says="#N/A"),
+    bad("one day late", _block("=WORKDAY(A2,B2)"), params=DUE, says="1을 빼야"),
+    bad("calendar days", _block("=A2+B2"), params=DUE),
+    bad("blank row not handled", _block("=ROUND(C2/B2*100,1)"), params=RATE, says="#DIV/0!"),
+    bad("not times hundred", _block('=IF(B2="","",ROUND(C2/B2,3))'), params=RATE),
+    bad("text figures left out", _block("=SUM(A1:A6)"), params=TEXT_SUM, says="글자로 저장된 숫자"),
+    bad("total misses hidden rows", _block("=SUM(내역!C2:C41)"), params=TOTAL, says="짧습니다"),
+    bad("fixed end of a running total", _block("=SUM($B$2:$B$6)"), params=GROWING),
+    bad("no formula", "부서별로 필터를 걸어 합계를 확인하세요.", params=SUMS, says="찾지 못했습니다"),
+    bad("broken syntax", _block("=SUMIFS(내역!$C$2:$C$41,,내역!$A$2:$A$41 A2))("), params=SUMS),
+    open_(
+        "function unknown to the engine",
+        _block("=AGGREGATE(9,6,내역!$C$2:$C$41)"),
+        params=SUMS,
+        says="틀렸다는 뜻이 아닙니다",
+    ),
+    open_("weekday format unknown", _block('=TEXT(A2,"aaaa")'), params=DUE, says="aaaa"),
+    open_(
+        "miscalculated pattern",
+        _block("=SUMPRODUCT(1/COUNTIF(내역!$A$2:$A$41,내역!$A$2:$A$41))"),
+        params={**SUMS, "fill_to": ""},
+        says="COUNTIF",
+    ),
+    open_("hostile repetition", _block('=REPT("a",100000000)'), params=SUMS, says="되풀이"),
+    open_("hostile array", _block("=SUM(SEQUENCE(10000000,100))"), params=SUMS, says="배열"),
+    open_("no such file", _block(_SUM), params={**SUMS, "workbook": "없는파일.xlsx"}, says="없는파일"),
+)

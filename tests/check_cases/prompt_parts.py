@@ -1,0 +1,90 @@
+"""prompt_parts: one good prompt, each of its parts taken away, and other ways to say each part."""
+
+from __future__ import annotations
+
+from tests.check_cases import Case, bad, good, open_
+
+_MEMO = (
+    "축제 방문객이 작년보다 21% 늘어 12,345명이 왔음. 행사장 주변 주차면은 350면뿐이라 민원이 58건 들어왔음."
+)
+_PARTS = {
+    "역할": "당신은 시청에서 보고서를 쓰는 주무관입니다.",
+    "맥락": "과장님께 보고할 자료입니다.",
+    "형식": "□ ○ - 개조식으로 쓰고 제목을 붙여 주세요.",
+    "제약": "메모에 없는 내용은 쓰지 마세요.",
+    "자료": f"메모: {_MEMO}",
+}
+_SOURCES = {"memo.txt": _MEMO}
+
+
+def _prompt(**changed: str) -> str:
+    return "\n".join(text for text in {**_PARTS, **changed}.values() if text)
+
+
+def _one(name: str, part: str, text: str, *, there: bool, missed: bool = False) -> Case:
+    make = good if there else bad
+    return make(name, "", prompt=text, params={"parts": [part]}, missed=missed)
+
+
+_ROLES = (
+    "너는 공무원 보고서 작성 전문가야.",
+    "역할: 회의록 정리 담당자",
+    "민원 답변을 쓰는 담당자로서 답해 주세요.",
+    "당신은 강릉시 홍보 담당입니다.",
+)
+_CONTEXTS = (
+    "어르신들이 읽을 안내문입니다. 목적: 주차 안내",
+    "시민에게 배포할 안내문이 필요합니다.",
+    "다음 주 국장 보고용 자료를 준비하고 있습니다.",
+    "배경: 축제 방문객이 늘었습니다.",
+)
+_FORMS = (
+    "표로 만들어 주세요.",
+    "3줄로 요약해 주세요.",
+    "아래 형식으로 써 주세요.",
+    "출력 형식: 마크다운 표",
+    "5개 항목으로 정리해 주세요.",
+)
+_LIMITS = (
+    "추측하지 말고 모르면 미정이라고 쓰세요.",
+    "자료에 있는 내용만 사용하세요.",
+    "300자 이내로 쓰세요.",
+    "조건: 존댓말, 반드시 날짜 포함",
+    "숫자는 바꾸지 마세요.",
+)
+CASES = (
+    good("all five parts", "", prompt=_prompt(), sources=_SOURCES),
+    *(
+        bad(f"without {part}", "", prompt=_prompt(**{part: ""}), sources=_SOURCES, says=part)
+        for part in _PARTS
+    ),
+    *(
+        good(
+            f"four are enough without {part}",
+            "",
+            prompt=_prompt(**{part: ""}),
+            params={"at_least": 4},
+            sources=_SOURCES,
+        )
+        for part in _PARTS
+    ),
+    *(_one(f"role: {text}", "역할", text, there=True) for text in _ROLES),
+    *(_one(f"context: {text}", "맥락", text, there=True) for text in _CONTEXTS),
+    *(_one(f"form: {text}", "형식", text, there=True) for text in _FORMS),
+    *(_one(f"limits: {text}", "제약", text, there=True) for text in _LIMITS),
+    *(_one(f"no {part}: 요약해 줘", part, "요약해 줘", there=False) for part in _PARTS),
+    *(_one(f"no {part}: 보고서 써 줘", part, "축제 보고서 써 줘", there=False) for part in _PARTS),
+    _one("material is not instructions", "제약", f"요약해 줘\n{_MEMO}", there=False),
+    bad("one line", "", prompt="회의록 요약해 줘", says="역할"),
+    bad("material promised, not given", "", prompt="아래 메모를 요약해 주세요.", params={"parts": ["자료"]}),
+    good(
+        "material pasted bare", "", prompt=f"요약해 줘\n{_MEMO}", params={"parts": ["자료"]}, sources=_SOURCES
+    ),
+    good(
+        "cells of a sheet",
+        "",
+        prompt="A열은 부서, C열은 금액입니다. 부서별 합계 수식을 알려 주세요.",
+        params={"parts": ["자료"]},
+    ),
+    open_("no prompt", "답입니다."),
+)
