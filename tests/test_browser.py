@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -183,9 +184,9 @@ def test_an_exercise_is_judged_with_evidence_and_taken_home(
     expect(page.get_by_role("button", name=re.compile("③ 실행"))).to_be_visible(timeout=15_000)
     settle(page)
     page.get_by_role("button", name=re.compile("③ 실행")).click()
-    expect(page.get_by_text("점검 결과").first).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.get_by_text("점검 결과 —").first).to_be_visible(timeout=ANSWER_SECONDS)
     settle(page)
-    page.get_by_text("점검 결과").first.scroll_into_view_if_needed()
+    page.get_by_text("점검 결과 —").first.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     picture(page, "verdicts")
     assert page.locator(".verdict.fail").count() >= 1
@@ -203,3 +204,157 @@ def test_an_exercise_is_judged_with_evidence_and_taken_home(
     import docx
 
     assert docx.Document(str(tmp_path / "answer.docx")).paragraphs
+
+
+def open_free(page: Page, room: RunningRoom) -> Any:
+    page.goto(f"{room.url}/free")
+    box = page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")
+    expect(box).to_be_visible(timeout=15_000)
+    settle(page)
+    return box
+
+
+def test_a_button_pressed_right_after_typing_sends_what_was_typed_once(
+    page: Page, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    fake.script("짧은 답변입니다.")
+    come_in(page, room)
+    box = open_free(page, room)
+    before = fake.counters.requests
+    box.click()
+    page.keyboard.type("바로 누르기", delay=10)
+    page.get_by_role("button", name=re.compile("실행")).first.dblclick()
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.get_by_text("바로 누르기").first).to_be_visible()
+    assert fake.counters.requests == before + 1, "a double click must not send twice"
+
+
+def test_ctrl_enter_in_the_box_runs(page: Page, room: RunningRoom, fake: FakeEndpoint) -> None:
+    fake.script("짧은 답변입니다.")
+    come_in(page, room)
+    box = open_free(page, room)
+    box.click()
+    page.keyboard.type("단축키로 실행", delay=10)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(1000)
+    if not page.get_by_role("button", name="다시 답하기").count():
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+
+
+def test_enter_while_composing_korean_neither_sends_nor_doubles(
+    page: Page, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    """Real composition events through the browser's own input machinery, as an IME makes them."""
+    come_in(page, room)
+    box = open_free(page, room)
+    box.click()
+    before = fake.counters.requests
+    wire = page.context.new_cdp_session(page)
+    for text in ("ㅎ", "하", "한"):
+        wire.send(
+            "Input.imeSetComposition", {"text": text, "selectionStart": len(text), "selectionEnd": len(text)}
+        )
+    page.keyboard.press("Enter")
+    wire.send("Input.insertText", {"text": "한"})
+    page.wait_for_timeout(800)
+    assert fake.counters.requests == before
+    assert box.input_value().count("한") == 1
+
+
+def test_personal_data_is_highlighted_and_masked(page: Page, room: RunningRoom) -> None:
+    come_in(page, room)
+    box = open_free(page, room)
+    box.fill("민원인 연락처 010-9382-7715, 주민등록번호 900101-1234568 로 안내문을 써 줘")
+    box.blur()
+    expect(page.get_by_text("보낼 수 없는 개인정보가 있습니다")).to_be_visible(timeout=15_000)
+    settle(page)
+    page.get_by_text("무엇이 발견되었나요?").scroll_into_view_if_needed()
+    picture(page, "guard")
+    assert page.locator("mark.block").count() == 1
+    assert page.locator("mark.mask").count() == 1
+    expect(page.get_by_role("button", name=re.compile("실행")).first).to_be_disabled()
+
+
+def test_another_pc_takes_up_with_the_code(
+    page: Page, browser: Browser, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    fake.script("다른 자리에서도 보이는 답변입니다.")
+    come_in(page, room, "박이어")
+    box = open_free(page, room)
+    box.fill("이어하기 시험")
+    press_run(page)
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    page.get_by_role("button", name=re.compile("박이어")).click()
+    code = page.locator("[data-testid=stPopoverBody] code").inner_text().strip()
+    assert re.fullmatch(r"[0-9A-Z]{4}-[0-9A-Z]{4}", code)
+    other = browser.new_context(viewport=CLASSROOM_PC, locale="ko-KR").new_page()
+    other.goto(room.url)
+    other.get_by_text("전에 하던 실습을 이어서 하려면").click()
+    other.get_by_label("이어하기 코드").fill(code)
+    other.get_by_role("button", name="이어하기").click()
+    expect(other.get_by_text("AI 기초 개념").first).to_be_visible(timeout=15_000)
+    settle(other)
+    other.goto(f"{room.url}/mine")
+    expect(other.get_by_text("이어하기 시험").first).to_be_visible(timeout=15_000)
+    settle(other)
+    picture(other, "mine-with-runs")
+    other.context.close()
+
+
+def test_a_killed_server_loses_nothing_that_was_shown(
+    browser: Browser, fake: FakeEndpoint, tmp_path: Path
+) -> None:
+    long_answer(fake, 300)
+    with RunningRoom(tmp_path / "끊김", OPENAI_BASE_URL=fake.base_url, OPENAI_MODEL="fake") as room:
+        page = browser.new_context(viewport=CLASSROOM_PC, locale="ko-KR").new_page()
+        come_in(page, room)
+        open_free(page, room).fill("긴 글")
+        press_run(page)
+        expect(page.get_by_text("9번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+        page.wait_for_timeout(2500)
+        room.kill()
+        page.wait_for_timeout(1000)
+        picture(page, "server-gone")
+        room.start()
+        page.reload()
+        expect(page.get_by_text(re.compile("중단(됨|되었습니다)")).first).to_be_visible(timeout=ANSWER_SECONDS)
+        expect(page.get_by_text("9번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
+        expect(page.get_by_role("button", name="같은 내용으로 다시 실행")).to_be_visible()
+        settle(page)
+        picture(page, "server-back")
+        page.context.close()
+
+
+def test_hostile_markup_in_an_answer_does_nothing(page: Page, room: RunningRoom, fake: FakeEndpoint) -> None:
+    fake.script(
+        "<script>window.hacked=1</script><img src=x onerror='window.hacked=1'>"
+        "![그림](http://192.0.2.7/a.png) [눌러](javascript:window.hacked=1) $x^2$ :red[빨강]"
+    )
+    asked: list[str] = []
+    page.on("request", lambda r: asked.append(r.url))
+    come_in(page, room)
+    open_free(page, room).fill("나쁜 답")
+    press_run(page)
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    settle(page)
+    assert page.evaluate("window.hacked") is None
+    assert not [u for u in asked if not u.startswith((room.url, "data:", "blob:"))]
+
+
+def test_dark_looks_right_too(browser: Browser, room: RunningRoom, fake: FakeEndpoint) -> None:
+    exercise = parse_exercise(ROOT / "exercises/excel/dept-spending")
+    fake.script(exercise.wrong_answers[0].text)
+    context = browser.new_context(viewport=CLASSROOM_PC, locale="ko-KR", color_scheme="dark")
+    page = context.new_page()
+    come_in(page, room)
+    page.goto(f"{room.url}/exercise?id={exercise.id}")
+    page.get_by_role("tab", name=re.compile("자료")).click()
+    page.get_by_role("button", name=re.compile("③ 실행")).click()
+    expect(page.get_by_text("점검 결과 —").first).to_be_visible(timeout=ANSWER_SECONDS)
+    settle(page)
+    page.get_by_text("점검 결과 —").first.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    picture(page, "dark-excel")
+    assert page.locator(".verdict.fail").count() >= 1
+    context.close()

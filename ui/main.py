@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from sandbox.records import SandboxError
 from ui import session
 from ui.widgets import frame
 
-st.set_page_config(page_title="행정 AI 실습실", page_icon=":material/school:", layout="wide")
+# A file of our own: Streamlit would fetch a material icon for the tab from outside.
+ICON = Path(__file__).parent / "static" / "favicon.png"
+st.set_page_config(page_title="행정 AI 실습실", page_icon=ICON, layout="wide")
 frame.style()
 
 PAGES = {

@@ -109,7 +109,7 @@ def build(settings: Settings) -> Services:
     practice = Practice(library, store, make_turns)
     practice.start()
     local_model = None
-    if settings.embedded.enabled and not settings.endpoints:
+    if settings.embedded.enabled:
         local_model = LocalModel(
             settings.data_dir,
             path=settings.embedded.path,

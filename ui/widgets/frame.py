@@ -45,6 +45,12 @@ def plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
 
 
+def prose(markdown: str) -> str:
+    """Keep amounts of money in the course's own Markdown from being read as formulas."""
+    parts = re.split(r"(`[^`]*`)", markdown)
+    return "".join(p if n % 2 else p.replace("$", r"\$") for n, p in enumerate(parts))
+
+
 def _endpoint_menu() -> None:
     here, known = session.endpoint(), session.services().endpoints()
     model = session.services().local_model

@@ -8,7 +8,7 @@ import streamlit as st
 
 from sandbox.records import Exercise, Progress, Run
 from ui import session
-from ui.widgets import markup, materials
+from ui.widgets import frame, markup, materials
 
 
 def guide(exercise: Exercise, runs: Sequence[Run]) -> None:
@@ -16,7 +16,7 @@ def guide(exercise: Exercise, runs: Sequence[Run]) -> None:
     names = ["상황과 순서", f"자료 {len(exercise.materials)}" if exercise.materials else "자료", "도움말"]
     story, files, help_ = st.container(key="guide").tabs(names)
     with story:
-        st.markdown(exercise.scenario)
+        st.markdown(frame.prose(exercise.scenario))
         st.markdown("**실습 순서**")
         st.html(markup.steps(exercise.steps))
     with files:
@@ -31,7 +31,7 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
     mine = practice.progress(me).get(exercise.id) or Progress(exercise.id)
     opened = min(mine.hints_opened, len(exercise.hints))
     for n, hint in enumerate(exercise.hints[:opened], 1):
-        st.info(f"**힌트 {n}**  \n{hint}", icon=":material/lightbulb:")
+        st.info(f"**힌트 {n}**  \n{frame.prose(hint)}", icon=":material/lightbulb:")
     if opened < len(exercise.hints):
         st.button(
             f"힌트 {opened + 1} 보기 ({opened + 1}/{len(exercise.hints)})",
@@ -61,4 +61,4 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
     if exercise.model_answer.why:
         st.caption(exercise.model_answer.why)
     if exercise.lesson:
-        st.success(f"**이 실습에서 배운 것**  \n{exercise.lesson}", icon=":material/school:")
+        st.success(f"**이 실습에서 배운 것**  \n{frame.prose(exercise.lesson)}", icon=":material/school:")
