@@ -45,6 +45,27 @@ _SAME_UNITS = (
     {"팀", "개"},
     {"년", "주년"},
 )
+_COUNTED = frozenset(
+    (
+        "명",
+        "건",
+        "개",
+        "곳",
+        "회",
+        "일",
+        "주",
+        "개월",
+        "년",
+        "시간",
+        "대",
+        "팀",
+        "세대",
+        "가구",
+        "부",
+        "장",
+        "매",
+    )
+)
 _MOST_OPERANDS = 40
 
 
@@ -224,11 +245,9 @@ def _derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
         return _ratio(value, fact, source)
     for figure in source.figures:
         scales = (1, *source.scales) if unit in ("원", "명") else (1,)
-        if (
-            value > 1
-            and not figure.unit
-            and any(_close(value, figure.value * scale, fact) for scale in scales)
-        ):
+        counts = figure.unit == "건" and unit in ("", "건", "개", "곳", "명", "개사", "팀", "종")
+        fits = not figure.unit or counts
+        if value > 1 and fits and any(_close(value, figure.value * scale, fact) for scale in scales):
             return f"{figure.how} {_shown(figure.value)}"
     pool = _operands(unit, source)
     spans = {
@@ -240,7 +259,7 @@ def _derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
     }
     if unit in spans and (how := spans[unit](value, unit, source)):
         return how
-    return _sum_or_difference(value, pool, fact)
+    return _sum_or_difference(value, pool, fact) or _product(value, unit, source)
 
 
 def _operands(unit: str, source: SourceText) -> list[tuple[Decimal, str]]:
@@ -270,6 +289,21 @@ def _sum_or_difference(value: Decimal, pool: list[tuple[Decimal, str]], fact: Fa
             for group in combinations(pool, size):
                 if _close(value, sum((number for number, _ in group), Decimal(0)), fact):
                     return " + ".join(text for _, text in group)
+    return ""
+
+
+def _product(value: Decimal, unit: str, source: SourceText) -> str:
+    """So much for each, so many times: only of two numbers said close together, and not in a table."""
+    known = [item for item in source.facts["number"] if item.fact.value[1] and not source.in_table(item)][:60]
+    for one in known:
+        each, its_unit = one.fact.value
+        if its_unit != unit or unit in ("%", "%p") or each <= 1:
+            continue
+        for other in known:
+            times, counted = other.fact.value
+            fits = counted in _COUNTED and counted != unit and times > 1 and value == each * times
+            if fits and _close_by(one, other):
+                return f"{one.fact.text} × {other.fact.text}"
     return ""
 
 
@@ -380,7 +414,22 @@ def _date(fact: Fact, source: SourceText) -> Finding:
         return Finding(fact, True)
     if month is None and year is not None and (year in years or _has_bare(source, Decimal(year))):
         return Finding(fact, True)
-    return _ungrounded_date(fact, source, wrong_day)
+    return _joined_date(fact, source) or _ungrounded_date(fact, source, wrong_day)
+
+
+def _joined_date(fact: Fact, source: SourceText) -> Finding | None:
+    """Accept 11월 24일 where the source says 11월 and, close by, 24일까지."""
+    year, month, day = fact.value
+    if not day or (year and not any(item.fact.value[0] == year for item in source.facts["date"])):
+        return None
+    months = [item for item in source.facts["date"] if item.fact.value[1:] == (month, None)]
+    days = [item for item in source.facts["number"] if item.fact.value == (Decimal(day), "일")]
+    for one in months:
+        for other in days:
+            if _close_by(one, other) and other.fact.text.endswith("일"):
+                how = f"'{one.fact.text}'과 '{other.fact.text}'을 합친 날짜"
+                return Finding(fact, True, how, source=other)
+    return None
 
 
 def _ungrounded_date(fact: Fact, source: SourceText, wrong_day: str) -> Finding:

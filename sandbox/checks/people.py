@@ -99,7 +99,7 @@ def _bare(word: str) -> str | None:
 
 
 def _plausible(name: str) -> bool:
-    if name in _NOT_NAMES or _ORG_TAIL.search(name):
+    if name in _NOT_NAMES or name in _TITLES or _ORG_TAIL.search(name):
         return False
     return (
         not (name[-1] in "국단소관원부장실" and name[:2] in _ORG_TWO)

@@ -183,7 +183,7 @@ def _table_figures(name: str, text: str) -> list[Figure]:
             rows[0],
             [row for row in rows[1:] if not re.search(r"합\s?계|소\s?계|총\s?계|^계$", row[0])],
         )
-        figures.append(Figure(Decimal(len(body)), f"{name} 표의 행 수"))
+        figures.append(Figure(Decimal(len(body)), f"{name} 표의 행 수", "건"))
         columns = {i: [_cell_number(row[i]) for row in body] for i in range(len(header))}
         numeric = {i: v for i, v in columns.items() if sum(x is not None for x in v) >= max(2, len(v) * 0.6)}
         for index, values in numeric.items():
@@ -243,7 +243,7 @@ def _by_category(
         return []
     figures = []
     for key, members in groups.items():
-        figures.append(Figure(Decimal(len(members)), f"'{quote(key, 20)}' 건수"))
+        figures.append(Figure(Decimal(len(members)), f"'{quote(key, 20)}' 건수", "건"))
         totals: dict[int, Decimal] = {}
         for column, values in numeric.items():
             total = sum((values[i] or Decimal(0) for i in members), Decimal(0))
@@ -260,11 +260,7 @@ def _grids(text: str) -> list[list[list[str]]]:
     for line in [*text.splitlines(), ""]:
         if re.match(r"^[\s|:-]+$", line) and "-" in line:
             continue
-        cells = (
-            list(row_cells(line))
-            if "|" in line or "\t" in line
-            else [c.strip() for c in re.split(r",(?!\d{3}(?!\d))", line)]
-        )
+        cells = _cells(line)
         if len(cells) >= 2 and (not block or len(cells) == len(block[0])):
             block.append(cells)
             continue
@@ -272,6 +268,18 @@ def _grids(text: str) -> list[list[list[str]]]:
             grids.append(block)
         block = [cells] if len(cells) >= 2 else []
     return grids
+
+
+def _cells(line: str) -> list[str]:
+    """Split a row at bars, tabs or commas; prose with commas is no row."""
+    if "|" in line or "\t" in line:
+        return list(row_cells(line))
+    cells = [cell.strip() for cell in re.split(r",(?!\d{3}(?!\d))", line)]
+    return (
+        cells
+        if len(cells) >= 3 and max(map(len, cells)) <= 24 and not re.match(r"\s*[-□○ㅇ※*]", line)
+        else []
+    )
 
 
 def _cell_number(cell: str) -> Decimal | None:

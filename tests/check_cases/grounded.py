@@ -121,9 +121,26 @@ _ON_NOTICE = (
     bad("rounded too far", "총사업비 약 6억원"),
     bad("wrong handling days", "처리기한은 10일"),
 )
+PLAN = """□ 청년 월세 지원 계획
+ ○ 월 20만원씩 최대 12개월 지원, 신청은 11월 둘째 주부터 24일까지
+ ○ 접수처 3개소에 인력 2명씩 배치, 하루 8시간 운영
+ ○ 상담은 주민복지과 한지우 주무관, 안내는 주무관 3명
+"""
+_ON_PLAN = (
+    good("so much a month", "한 사람에게 최대 240만원 지원", says="×"),
+    good("so many at each place", "접수 인력은 모두 6명", says="×"),
+    good("month and day said apart", "신청은 11월 24일까지", says="합친 날짜"),
+    good("title without a name", "주무관 3명이 안내함"),
+    good("person after the department", "주민복지과 한지우 주무관이 상담"),
+    bad("product with a slip", "한 사람에게 최대 260만원 지원"),
+    bad("other month", "신청은 12월 24일까지"),
+    bad("other department in brackets", "상담은 한지우 주무관(여성가족과)"),
+    bad("hours for figures", "하루 4시간 운영"),
+)
 CASES = (
     *(_minutes(case) for case in _ON_MINUTES),
     *(_with(case, {"집행현황.txt": BUDGET}) for case in _ON_BUDGET),
     *(_with(case, {"안내.txt": NOTICE}) for case in _ON_NOTICE),
+    *(_with(case, {"계획.txt": PLAN}) for case in _ON_PLAN),
     open_("no source", "예산은 500만원"),
 )
