@@ -121,6 +121,14 @@ def test_numbers_and_dates_of_yaml_are_read_as_text() -> None:
     assert check(spec, CheckContext("- 현수막 (담당: 이영희, 기한: 11월 27일)")).state is State.PASS
 
 
+@pytest.mark.parametrize("kind", CHECKS)
+@pytest.mark.parametrize("text", ["가" * 20_000, "1" * 20_000, "\u3000" * 9_000, "가나다라 " * 30_000])
+def test_a_model_caught_in_a_loop_is_unknown(kind: str, text: str) -> None:
+    verdict = check(_spec(kind), CheckContext(text + "끝", text + "끝", {"a.txt": "예산 500만원"}))
+    assert verdict.state is not State.PASS
+    assert "다시 실행" in verdict.evidence[0].text
+
+
 def test_a_wrong_spec_is_unknown() -> None:
     verdict = check(_spec("sections", {"name": ["가"]}), CheckContext("# 가\n나"))
     assert verdict.state is State.UNKNOWN

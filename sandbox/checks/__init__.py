@@ -7,6 +7,7 @@ the same answer gets the same verdict. A check that breaks says 확인 불가, n
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -37,6 +38,8 @@ from sandbox.records import CheckContext, CheckSpec, Evidence, State, Verdict
 __all__ = ["CHECKS", "CheckKind", "Summary", "check", "problem", "summary"]
 
 _log = logging.getLogger(__name__)
+_MOST_CHARS = 100_000
+_STUCK = re.compile(r"([^-=_])\1{499}")  # a model caught in a loop; patterns would crawl over it
 
 CHECKS: Mapping[str, CheckKind] = MappingProxyType(
     {
@@ -76,6 +79,10 @@ def check(spec: CheckSpec, context: CheckContext) -> Verdict:
         return _verdict(
             spec, Outcome(State.FAIL, "답이 비어 있습니다.", (Evidence("답을 받은 뒤 다시 확인하세요."),))
         )
+    looked_at = context.answer if kind.needs_answer else context.prompt
+    if len(looked_at) > _MOST_CHARS or _STUCK.search(looked_at):
+        text = "글이 너무 길거나 같은 글자가 끝없이 되풀이됩니다. 다시 실행해 보세요."
+        return _verdict(spec, Outcome(State.UNKNOWN, "이 글은 점검할 수 없습니다.", (Evidence(text),)))
     try:
         outcome = kind.run(kind.params.model_validate(dict(spec.params)), context)
     except Exception as error:  # whatever breaks inside, the person gets a verdict and the log an id

@@ -58,6 +58,7 @@ class SourceText:
 
     def __init__(self, sources: Mapping[str, str]) -> None:
         self.texts = dict(sources)
+        self._split = {name: text.splitlines() for name, text in sources.items()}
         self.packed = squeeze("\n".join(sources.values()))
         self.facts: dict[str, list[SourceFact]] = defaultdict(list)
         self.scales: set[int] = set()
@@ -91,7 +92,7 @@ class SourceText:
 
     def line_text(self, item: SourceFact) -> str:
         """Return ``이름:줄 내용`` of the line a source fact stands on."""
-        lines = self.texts[item.name].splitlines()
+        lines = self._split[item.name]
         return (
             f"{item.name}:{item.line} {quote(lines[item.line - 1], 90)}"
             if 0 < item.line <= len(lines)
@@ -100,7 +101,7 @@ class SourceText:
 
     def in_table(self, item: SourceFact) -> bool:
         """Say whether a source fact stands in a table row, where only its row and column relate to it."""
-        lines = self.texts[item.name].splitlines()
+        lines = self._split[item.name]
         line = lines[item.line - 1] if 0 < item.line <= len(lines) else ""
         return line.count("|") >= 2 or line.count("\t") >= 2
 
