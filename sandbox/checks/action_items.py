@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field, field_validator
 
 from sandbox.checks import facts as fact_finding
+from sandbox.checks.action_entries import Entry, read_entries
 from sandbox.checks.kind import Outcome, Params, failed, passed
-from sandbox.checks.lines import Line, LineKind, marked, plain, quote, split, squeeze, tables
+from sandbox.checks.lines import quote, squeeze
 from sandbox.checks.people import find_names, find_organisations
 from sandbox.checks.shape import pattern_of
 from sandbox.checks.sources import SourceText, find_relative, resolve_relative
@@ -26,19 +26,6 @@ _UNDECIDED = re.compile(
     re.I,
 )
 _OPEN = "미정"
-_TASK_HEAD = re.compile(r"조치|할\s?일|내용|업무|과제|사항|항목|task|action", re.I)
-_OWNER_HEAD = re.compile(r"담당|책임|누가|주체|부서|owner", re.I)
-_DUE_HEAD = re.compile(r"기한|마감|언제|일정|완료|기일|시한|까지|due|날짜", re.I)
-_OWNER_LABEL = re.compile(
-    r"(?:담당자?|책임자?|담당\s?부서|주체|누가)\s*\**\s*[:：]\s*\**\s*([^,/|()\n;·]{1,40})"
-)
-_DUE_LABEL = re.compile(
-    r"(?:기한|마감일?|완료일?|언제|기일|시한|일정)\s*\**\s*[:：]\s*\**\s*([^/|()\n;]{1,40}(?:\([월화수목금토일]\))?)"
-)
-_ACTION_SECTION = re.compile(r"조치|할\s?일|후속|실행|향후\s?계획|action|to-?do|과제", re.I)
-_OTHER_SECTION = re.compile(
-    r"결정|논의|안건|참석|개요|발언|요지|일시|장소|배경|현황|요약|의견|기타|근거|확인"
-)
 
 
 class ExpectedItem(Params):
@@ -64,23 +51,11 @@ class ActionItemsParams(Params):
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One action as the answer wrote it. ``owner``/``due`` are None when no cell or label says them."""
-
-    line: Line
-    text: str
-    owner: str | None
-    due: str | None
-    is_action: bool
-    end: int
-
-
 def action_items(params: ActionItemsParams, context: CheckContext) -> Outcome:
     """Match expected actions with those written, one by one; tell missing, wrong and invented apart."""
     names = [params.source] if params.source in context.sources else list(context.sources)
     source = SourceText({name: context.sources[name] for name in names})
-    entries = _entries(context.answer)
+    entries = read_entries(context.answer)
     pairs = _match(params.items, entries)
     good: list[Evidence] = []
     bad: list[Evidence] = []
@@ -98,104 +73,6 @@ def action_items(params: ActionItemsParams, context: CheckContext) -> Outcome:
     if invented:
         told += f" 회의록에 없는 조치가 {len(invented)}건 있습니다."
     return failed(told, (*bad, *good, *extra)) if bad else passed(told, (*good, *extra))
-
-
-# --------------------------------------------------------------------------- reading the answer
-
-
-def _entries(answer: str) -> list[Entry]:
-    lines = split(answer)
-    return _table_entries(lines) + _bullet_entries(lines)
-
-
-def _table_entries(lines: tuple[Line, ...]) -> list[Entry]:
-    entries = []
-    for table in tables(lines):
-        owner_at = next((i for i, head in enumerate(table.header) if _OWNER_HEAD.search(head)), None)
-        due_at = next(
-            (i for i, head in enumerate(table.header) if _DUE_HEAD.search(head) and i != owner_at), None
-        )
-        for line, cells in table.rows:
-            rest = [cell for i, cell in enumerate(cells) if i not in (owner_at, due_at)]
-            entries.append(
-                Entry(
-                    line,
-                    plain(" ".join(rest)),
-                    _cell(cells, owner_at),
-                    _cell(cells, due_at),
-                    owner_at is not None or due_at is not None,
-                    line.end,
-                )
-            )
-    return entries
-
-
-def _cell(cells: tuple[str, ...], at: int | None) -> str | None:
-    if at is None:
-        return None
-    return plain(cells[at]) if at < len(cells) else ""
-
-
-def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
-    """Join each bullet with the deeper lines under it; remember whether it stands under 조치사항."""
-    entries: list[Entry] = []
-    block: list[Line] = []
-    in_actions = block_in_actions = False
-    base = 0
-    for line in (*lines, Line(0, 0, "", LineKind.HEADING)):
-        part = marked(line.text)
-        is_head = line.kind is LineKind.HEADING or _is_section_line(line)
-        if block and (
-            is_head
-            or line.kind is LineKind.TABLE
-            or (part.mark and not _belongs(line, part.indent, base))
-            or line.kind is LineKind.RULE
-        ):
-            entries.append(_bullet_entry(block, block_in_actions))
-            block = []
-        if is_head:
-            in_actions = bool(_ACTION_SECTION.search(line.text)) or (
-                in_actions
-                and not _OTHER_SECTION.search(line.text)
-                and line.number > 0
-                and bool(part.mark in "-○ㅇ•")
-            )
-        elif line.kind is LineKind.TEXT and part.mark and not block:
-            block, base, block_in_actions = [line], part.indent, in_actions
-        elif block and line.kind is LineKind.TEXT:
-            block.append(line)
-        elif line.kind is LineKind.TEXT and line.text.strip():
-            block, base, block_in_actions = [line], part.indent, False
-    return entries
-
-
-def _is_section_line(line: Line) -> bool:
-    """A short marked or bold line such as ``□ 조치사항`` opens a section."""
-    if line.kind is not LineKind.TEXT:
-        return False
-    body = plain(marked(line.text).body).rstrip(" :：")
-    looks = bool(_ACTION_SECTION.search(body) or _OTHER_SECTION.search(body))
-    return looks and len(squeeze(body)) <= 12 and not re.search(r"[:：]\s*\S", line.text.replace("**", ""))
-
-
-def _belongs(line: Line, indent: int, base: int) -> bool:
-    return indent > base or bool(
-        _OWNER_LABEL.match(plain(marked(line.text).body)) or _DUE_LABEL.match(plain(marked(line.text).body))
-    )
-
-
-def _bullet_entry(block: list[Line], in_actions: bool) -> Entry:
-    text = plain(" / ".join(marked(line.text).body for line in block))
-    owner, due = _OWNER_LABEL.search(text), _DUE_LABEL.search(text)
-    is_action = in_actions or bool(owner or due)
-    return Entry(
-        block[0],
-        text,
-        owner[1].strip() if owner else None,
-        due[1].strip() if due else None,
-        is_action,
-        block[-1].end,
-    )
 
 
 # --------------------------------------------------------------------------- matching
