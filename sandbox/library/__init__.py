@@ -9,12 +9,14 @@ complaint names the file, the line and what to do. The parts: ``header`` (YAML w
 
 from sandbox.library.exercise_folder import parse_exercise, read_answer
 from sandbox.library.fill import check_values, missing, picked, prefilled, render
+from sandbox.library.labs import LESSON_FILE
 from sandbox.library.parse import parse_prompt
 from sandbox.library.schema import exercise_schema, template_schema
 from sandbox.library.shelf import Library, show_path
 from sandbox.library.write import to_text
 
 __all__ = [
+    "LESSON_FILE",
     "Library",
     "check_values",
     "exercise_schema",

@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.library import Library, check_values, missing, render
-from sandbox.records import ExampleAnswer, Exercise, InputError, Prompt, State, Verdict
+from sandbox.library import LESSON_FILE, Library, check_values, missing, render
+from sandbox.records import MODULES, ExampleAnswer, Exercise, InputError, Prompt, State, Verdict
 from sandbox.shell.room import Room, first_prompt, judge
 
 Row = tuple[str, str, str, str]
@@ -33,7 +33,7 @@ class Complaint:
 
 
 def check(room: Room, chosen: argparse.Namespace) -> tuple[Any, int]:
-    """Check everything, or what lies under the given paths."""
+    """Check everything, or what lies under the given paths: templates, exercises, lessons."""
     paths = [Path(path) for path in chosen.paths]
     library = _library(room, paths)
     complaints = [
@@ -52,6 +52,8 @@ def check(room: Room, chosen: argparse.Namespace) -> tuple[Any, int]:
             more, found = exercise_complaints(exercise, library)
             complaints += found
             rows += more
+    lessons = (library.lesson(module.id) for module in MODULES)
+    rows += [("읽을거리", one.module, "", "정상") for one in lessons if one and _under(one.source, paths)]
     if not rows and not complaints:
         raise InputError("확인할 템플릿이나 실습이 없습니다.", remedy="경로를 확인해 주세요.")
     code = 2 if any(c.broken for c in complaints) else 1 if complaints else 0
@@ -140,6 +142,8 @@ def _library(room: Room, paths: Sequence[Path]) -> Library:
         elif path.is_dir():
             prompts.append(path)
             exercises.append(path)
+        elif path.name == LESSON_FILE:
+            exercises.append(path.parent)
         else:
             prompts.append(path)
     return room.library_with(prompts, exercises) if paths else room.library
