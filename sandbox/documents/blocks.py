@@ -78,19 +78,6 @@ Block = Heading | Paragraph | Item | Table | Code
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """A whole document. ``title`` is empty when the answer gave itself none."""
-
-    title: str
-    blocks: tuple[Block, ...]
-
-    @property
-    def tables(self) -> tuple[Table, ...]:
-        """Return the tables in reading order."""
-        return tuple(block for block in self.blocks if isinstance(block, Table))
-
-
-@dataclass(frozen=True, slots=True)
 class Slide:
     """One slide: a title, its bullets, what the speaker says, at most one table."""
 
@@ -98,3 +85,20 @@ class Slide:
     bullets: tuple[Item, ...] = ()
     notes: str = ""
     table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A whole document. ``title`` is empty when the answer gave itself none.
+
+    ``deck`` is set where a person has cut the slides by hand; else they are found in the blocks.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    deck: tuple[Slide, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables in reading order."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))

@@ -33,10 +33,18 @@ def slides(outline: Outline) -> tuple[Slide, ...]:
     """Cut an outline into slides; the shape the answer shows decides where one begins.
 
     In order: headings that say 슬라이드; the most frequent heading level; items of the first
-    level that have others below; one slide for all of it.
+    level that have others below; one slide for all of it. Slides cut by hand stay as they are.
     """
+    if outline.deck:
+        return outline.deck
     made = [draft.finish() for draft in _cut(_without_opening(outline))]
     return tuple(slide for slide in made if slide.title or slide.bullets or slide.table)
+
+
+def is_deck(outline: Outline) -> bool:
+    """Say whether an answer was meant as slides: at least two headings call themselves one."""
+    named = (b for b in outline.blocks if isinstance(b, Heading) and _NUMBERED.match(b.text))
+    return bool(outline.deck) or len(tuple(named)) >= 2
 
 
 def _without_opening(outline: Outline) -> tuple[Block, ...]:

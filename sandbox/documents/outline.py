@@ -1,7 +1,7 @@
 """The neutral document: one shape between an answer and every file that is made of it.
 
-Hides how an answer is read (answer.py), how slides are found in it (deck.py), and how it is
-put on the clipboard so that 한글, Word and Excel paste paragraphs and real tables, not marks.
+Hides how an answer is read (answer.py), how slides are found in it (deck.py), how both are edited
+(plain_text.py, slide_rows.py), and how it is put on the clipboard so that 한글, Word and Excel paste paragraphs and real tables, not marks.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from html import escape
 
 from .answer import from_answer
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Run, Slide, Table, runs
-from .deck import slides
+from .deck import is_deck, slides
+from .plain_text import from_text, to_text
+from .slide_rows import SlideRow, from_rows, to_rows
 
 __all__ = [
-    "Block", "Code", "Heading", "Item", "Outline", "Paragraph", "Run", "Slide", "Table",
-    "from_answer", "runs", "slides", "to_clipboard_text", "to_html",
+    "Block", "Code", "Heading", "Item", "Outline", "Paragraph", "Run", "Slide", "SlideRow", "Table",
+    "from_answer", "from_rows", "from_text", "is_deck", "runs", "slides", "to_clipboard_text", "to_html",
+    "to_rows", "to_text",
 ]  # fmt: skip
 
 _FACE = "font-family:'맑은 고딕','Malgun Gothic',sans-serif"

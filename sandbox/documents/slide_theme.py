@@ -18,19 +18,42 @@ from pptx.oxml.ns import qn
 from pptx.oxml.shapes.autoshape import CT_Shape
 from pptx.util import Emu, Inches
 
+from .slide_layout import (
+    ACCENT_HEIGHT,
+    ACCENT_TOP,
+    ACCENT_WIDTH,
+    BAND_HEIGHT,
+    BODY_HEIGHT,
+    BODY_POINTS,
+    BODY_TOP,
+    BODY_WIDTH,
+    FOOTER_TOP,
+    GREY,
+    HEIGHT,
+    INK,
+    MARGIN,
+    NAVY,
+    OPENING_HEIGHT,
+    OPENING_POINTS,
+    OPENING_TOP,
+    PALE,
+    RULE_HEIGHT,
+    RULE_TOP,
+    SKY,
+    STEP,
+    SUBTITLE_TOP,
+    TEAL,
+    TITLE_HEIGHT,
+    TITLE_POINTS,
+    TITLE_TOP,
+    TOP_BAR_HEIGHT,
+    WIDTH,
+)
 from .written import FONT
 
-WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
-MARGIN = Inches(0.75)
-BODY_TOP = Inches(1.65)
-BODY_WIDTH = WIDTH - 2 * MARGIN
-BODY_HEIGHT = HEIGHT - BODY_TOP - Inches(0.85)
-TITLE_POINTS = 28
-BODY_POINTS = (24, 20, 18, 16, 16)
-NAVY, TEAL, INK, GREY, PALE = "1B365D", "2A7F8E", "22303C", "6B7785", "EAF1F5"
 _COLOURS = {
     "dk1": INK, "lt1": "FFFFFF", "dk2": NAVY, "lt2": PALE, "accent1": NAVY, "accent2": TEAL,
-    "accent3": "8FB8C9", "accent4": "D9A441", "accent5": "7A8FA6", "accent6": "B5654A",
+    "accent3": SKY, "accent4": "D9A441", "accent5": "7A8FA6", "accent6": "B5654A",
 }  # fmt: skip
 _TITLE_LAYOUT, _BODY_LAYOUT, _BARE_LAYOUT = 0, 1, 5
 
@@ -38,7 +61,7 @@ _TITLE_LAYOUT, _BODY_LAYOUT, _BARE_LAYOUT = 0, 1, 5
 def new_deck() -> Any:
     """Return an empty presentation with our theme and three layouts: title, body, title only."""
     deck = Presentation()
-    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    deck.slide_width, deck.slide_height = Emu(WIDTH), Emu(HEIGHT)
     _set_theme(deck)
     layouts = deck.slide_layouts
     kept = [layouts[at] for at in (_TITLE_LAYOUT, _BODY_LAYOUT, _BARE_LAYOUT)]
@@ -103,7 +126,7 @@ def _shape_master(master: Any) -> None:
     for shape in master.placeholders:
         kind = shape.element.find(f".//{qn('p:ph')}").get("type")
         if kind == "title":
-            _put(shape, MARGIN, Inches(0.5), BODY_WIDTH, Inches(0.95))
+            _put(shape, MARGIN, TITLE_TOP, BODY_WIDTH, TITLE_HEIGHT)
             shape.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
         elif kind == "body":
             _put(shape, MARGIN, BODY_TOP, BODY_WIDTH, BODY_HEIGHT)
@@ -114,9 +137,8 @@ def _shape_master(master: Any) -> None:
     _style_text(title, points=TITLE_POINTS, bold=True, colour=NAVY)
     for level, points in enumerate(BODY_POINTS, 1):
         body = styles.find(f"{qn('p:bodyStyle')}/{qn(f'a:lvl{level}pPr')}")
-        indent = Inches(0.3)
-        body.set("marL", str(int(indent * level)))
-        body.set("indent", str(-int(indent)))
+        body.set("marL", str(STEP * level))
+        body.set("indent", str(-STEP))
         _style_text(body, points=points, bold=False, colour=INK)
 
 
@@ -131,8 +153,8 @@ def _style_text(level: Any, *, points: int, bold: bool, colour: str) -> None:
 
 
 def _shape_title_layout(layout: Any) -> None:
-    band = _block(layout, Emu(0), Emu(0), WIDTH, Inches(5.1), NAVY)
-    line = _block(layout, MARGIN, Inches(4.55), Inches(1.4), Inches(0.06), "8FB8C9")
+    band = _block(layout, Emu(0), Emu(0), WIDTH, BAND_HEIGHT, NAVY)
+    line = _block(layout, MARGIN, ACCENT_TOP, ACCENT_WIDTH, ACCENT_HEIGHT, SKY)
     tree = layout.shapes._spTree
     for at, shape in enumerate((band, line)):
         tree.remove(shape)
@@ -140,11 +162,11 @@ def _shape_title_layout(layout: Any) -> None:
     for shape in layout.placeholders:
         kind = shape.element.find(f".//{qn('p:ph')}").get("type")
         if kind == "ctrTitle":
-            _put(shape, MARGIN, Inches(1.5), BODY_WIDTH, Inches(2.8))
+            _put(shape, MARGIN, OPENING_TOP, BODY_WIDTH, OPENING_HEIGHT)
             shape.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
-            _restyle(shape, points=40, colour="FFFFFF", bold=True)
+            _restyle(shape, points=OPENING_POINTS, colour="FFFFFF", bold=True)
         elif kind == "subTitle":
-            _put(shape, MARGIN, Inches(5.35), BODY_WIDTH, Inches(0.9))
+            _put(shape, MARGIN, SUBTITLE_TOP, BODY_WIDTH, Inches(0.9))
             shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
             _restyle(shape, points=18, colour=GREY, bold=False)
 
@@ -173,10 +195,10 @@ def _place_common(layout: Any) -> None:
         if kind == "dt":
             shape.element.getparent().remove(shape.element)
         elif kind == "ftr":
-            _put(shape, MARGIN, HEIGHT - Inches(0.55), Inches(9), Inches(0.35))
+            _put(shape, MARGIN, FOOTER_TOP, Inches(9), Inches(0.35))
             _restyle(shape, points=10, colour=GREY, bold=False)
         elif kind == "sldNum":
-            _put(shape, WIDTH - MARGIN - Inches(1), HEIGHT - Inches(0.55), Inches(1), Inches(0.35))
+            _put(shape, WIDTH - MARGIN - Inches(1), FOOTER_TOP, Inches(1), Inches(0.35))
             _restyle(shape, points=10, colour=GREY, bold=False)
             shape.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         elif kind in ("title", None, "body", "obj") and not is_title:
@@ -186,8 +208,8 @@ def _place_common(layout: Any) -> None:
     if not is_title:
         tree = layout.shapes._spTree
         for bar in (
-            _block(layout, Emu(0), Emu(0), WIDTH, Inches(0.16), NAVY),
-            _block(layout, MARGIN, Inches(1.47), BODY_WIDTH, Inches(0.025), "8FB8C9"),
+            _block(layout, Emu(0), Emu(0), WIDTH, TOP_BAR_HEIGHT, NAVY),
+            _block(layout, MARGIN, RULE_TOP, BODY_WIDTH, RULE_HEIGHT, SKY),
         ):
             tree.remove(bar)
             tree.insert(2, bar)
