@@ -225,7 +225,10 @@ class CheckSpec:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A practice template: typed fields and a Korean body with ``{{빈칸}}``."""
+    """A practice template: typed fields and a Korean body with ``{{빈칸}}``.
+
+    ``naive`` is what an untaught person would ask instead; the evaluation compares the two.
+    """
 
     id: str
     title: str
@@ -242,6 +245,7 @@ class Prompt:
     max_answer_tokens: int = 1_000
     temperature: float | None = None
     source: str = ""
+    naive: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +332,7 @@ class Exercise:
     lab: str = ""
     lab_texts: tuple[LabText, ...] = ()
     spot: tuple[Statement, ...] = ()
+    naive: str = ""
 
 
 # --------------------------------------------------------------------------- personal data
@@ -427,7 +432,10 @@ class EndpointKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An OpenAI-compatible server and one model on it. Prices are won per million tokens."""
+    """An OpenAI-compatible server and one model on it. Prices are won per million tokens.
+
+    ``judge``: whether its model may be asked for an opinion on an answer.
+    """
 
     id: str
     name: str
@@ -443,15 +451,17 @@ class Endpoint:
     first_text_timeout_seconds: float = 60.0
     stall_timeout_seconds: float = 60.0
     whole_timeout_seconds: float = 600.0
+    judge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How to generate; ``json_schema`` asks for structured output where the endpoint has it."""
+    """How to generate; ``json_schema`` and ``seed`` count only where the endpoint knows them."""
 
     max_answer_tokens: int = 1_000
     temperature: float | None = None
     json_schema: Mapping[str, Any] | None = None
+    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

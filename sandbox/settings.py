@@ -251,6 +251,7 @@ def _endpoint(
         first_text_timeout_seconds=_seconds(table, "first_text_timeout_seconds", plain),
         stall_timeout_seconds=_seconds(table, "stall_timeout_seconds", plain),
         whole_timeout_seconds=_seconds(table, "whole_timeout_seconds", plain),
+        judge=table.flag("judge", False),
     )
     key_env, key_file = table.text("key_env"), table.text("key_file")
     table.close()

@@ -60,7 +60,7 @@ def read_exercise(
     assert model is not None
     exercise = Exercise(
         **fields_of(head, "id", "title", "module", "minutes", "goal", "steps", "hints", "starter", "lesson"),
-        **fields_of(head, "order", "tags", "lab"),
+        **fields_of(head, "order", "tags", "lab", "naive"),
         level=Level(head.level),
         scenario=parts.text,
         prompt_id=head.prompt or None,

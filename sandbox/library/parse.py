@@ -50,6 +50,7 @@ def parse_prompt(text: str, *, source: str, check_problem: CheckProblem | None =
     if "{{" in head.system:
         at = line_of(("system",), parts.lines)
         complaints.add("system에는 빈칸을 쓸 수 없습니다.", line=at, remedy="{{빈칸}}은 본문에 적어 주세요.")
+    _check_naive(head.naive, fields, parts.lines, complaints)
     _check_sample(head.sample, fields, parts.lines, complaints)
     checks = read_checks(head.checks, parts.lines, complaints, check_problem)
     complaints.raise_if_any()
@@ -57,6 +58,7 @@ def parse_prompt(text: str, *, source: str, check_problem: CheckProblem | None =
         **fields_of(
             head, "id", "title", "module", "summary", "system", "tags", "max_answer_tokens", "temperature"
         ),
+        naive=head.naive,
         level=Level(head.level),
         fields=fields,
         body=parts.text,
@@ -162,6 +164,17 @@ def _check_blanks(parts: headers.Header, fields: Sequence[Field], complaints: Co
             at = line_of(("fields", i, "name"), parts.lines)
             remedy = f"본문에 {{{{{name}}}}}을(를) 넣거나 이 빈칸을 지워 주세요."
             complaints.add(f"빈칸 {quote(name)}을(를) 본문에서 쓰지 않습니다.", line=at, remedy=remedy)
+
+
+def _check_naive(naive: str, fields: Sequence[Field], lines: Lines, complaints: Complaints) -> None:
+    names = [field.name for field in fields]
+    for name in (match.group(1).strip() for match in BLANK.finditer(naive)):
+        if name not in names:
+            complaints.add(
+                f"naive의 빈칸 {quote(name)}이(가) fields에 없습니다.",
+                line=line_of(("naive",), lines),
+                remedy=did_you_mean(name, names) or "fields에 있는 빈칸만 쓸 수 있습니다.",
+            )
 
 
 def _check_sample(

@@ -84,6 +84,7 @@ class PromptHeader(_Part):
     max_answer_tokens: int = Field(1_000, gt=0, le=32_000, description="답의 최대 토큰 수")
     temperature: float | None = Field(None, ge=0, le=2, description="답의 다양함. 0은 늘 비슷하게")
     tags: tuple[Words, ...] = Field((), description="찾기에 쓰는 낱말")
+    naive: str = Field("", description="평가에서 견줄 서툰 부탁. 비우면 제목과 빈칸의 값으로 만듭니다.")
 
 
 class MaterialPart(_Part):
@@ -133,6 +134,7 @@ class ExerciseHeader(_Part):
     lab: Lab = Field("", description="입력 칸 위에 놓는 실험대의 종류")
     lab_texts: tuple[LabTextPart, ...] = Field((), description="실험대에 처음 들어 있는 글")
     spot: tuple[StatementPart, ...] = Field((), description="lab: spot에서 읽고 가릴 문장들")
+    naive: str = Field("", description="평가에서 견줄 서툰 부탁 한 문장. 자료는 뒤에 저절로 붙습니다.")
 
 
 class LessonHeader(_Part):

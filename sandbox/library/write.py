@@ -49,6 +49,7 @@ def to_text(prompt: Prompt) -> str:
         "sample": dict(prompt.sample),
         "checks": [_check(spec) for spec in prompt.checks],
         "tags": list(prompt.tags),
+        "naive": prompt.naive,
     }
     head |= {key: value for key, value in optional.items() if value}
     head["max_answer_tokens"] = prompt.max_answer_tokens

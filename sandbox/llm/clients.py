@@ -5,7 +5,7 @@ sleep), its typed stream objects unused (``wire`` reads the lines), its errors t
 ``faults`` and raised outside any ``except`` so that no original, which may hold the key, hangs on.
 
 Quirks are learned from refusals and answers, and kept by endpoint id as plain JSON-able values:
-``max_tokens_name``, and False for ``temperature``, ``stream_options``, ``json_schema``,
+``max_tokens_name``, and False for ``temperature``, ``seed``, ``stream_options``, ``json_schema``,
 ``system_role``, ``usage``, ``streaming``, ``finish_reason``; ``reasoning`` is ``field`` or ``tag``.
 """
 
@@ -194,6 +194,8 @@ class Clients:
             request["stream_options"] = {"include_usage": True}
         if sampling.temperature is not None and quirks.get("temperature") is not False:
             request["temperature"] = sampling.temperature
+        if sampling.seed is not None and quirks.get("seed") is not False:
+            request["seed"] = sampling.seed
         if sampling.json_schema is not None and quirks.get("json_schema") is not False:
             schema = {"name": "answer", "schema": dict(sampling.json_schema), "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}

@@ -10,6 +10,7 @@ and no original exception hangs on as ``__context__``.
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -162,6 +163,8 @@ def quirk_in(error: BaseException, request: Mapping[str, Any]) -> dict[str, Any]
         return {"max_tokens_name": "max_tokens"}
     if "temperature" in request and "temperature" in text:
         return {"temperature": False}
+    if "seed" in request and re.search(r"\bseed\b", text):
+        return {"seed": False}
     if "stream_options" in request and ("stream_options" in text or "include_usage" in text):
         return {"stream_options": False}
     if "response_format" in request and any(

@@ -75,6 +75,6 @@ class LivePart:
 
 
 def score(verdicts: tuple[Verdict, ...]) -> tuple[int, int, int]:
-    """Return how many checks passed, failed and could not know."""
-    states = [v.state for v in verdicts]
+    """Return how many checks passed, failed and could not know; a model's opinion does not count."""
+    states = [v.state for v in verdicts if not v.by_model]
     return states.count(State.PASS), states.count(State.FAIL), states.count(State.UNKNOWN)

@@ -1,7 +1,8 @@
 """What a person did: lists, searches, conversations, tries and progress.
 
 Hides the SQL of listing. A list row carries the beginning of the answer and counts, never the
-long texts. Deleted runs count nowhere here unless they are asked for.
+long texts. A model's opinion is no check and is not counted. Deleted runs count nowhere here
+unless they are asked for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, case, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, func, select
 
 from sandbox.records import Progress, Run, RunState, RunSummary, State
 from sandbox.store.database import Database
@@ -117,7 +118,7 @@ class History:
                 func.count(verdicts.c.position).label("total"),
                 func.coalesce(func.sum(_one_if(verdicts.c.state == str(State.PASS))), 0).label("passed"),
             )
-            .outerjoin(verdicts, verdicts.c.run_id == runs.c.id)
+            .outerjoin(verdicts, and_(verdicts.c.run_id == runs.c.id, verdicts.c.by_model.is_(False)))
             .where(runs.c.person_id == person_id, runs.c.exercise_id != "", runs.c.deleted_at.is_(None))
             .group_by(runs.c.id, runs.c.exercise_id, runs.c.state)
         )
@@ -179,7 +180,9 @@ def _wanted(
 
 
 def _verdict_count(state: State) -> ColumnElement[int]:
-    counted = select(func.count()).where(verdicts.c.run_id == runs.c.id, verdicts.c.state == str(state))
+    counted = select(func.count()).where(
+        verdicts.c.run_id == runs.c.id, verdicts.c.state == str(state), verdicts.c.by_model.is_(False)
+    )
     return counted.scalar_subquery()
 
 

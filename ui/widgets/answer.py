@@ -77,7 +77,7 @@ def verdicts(found: Sequence[Verdict]) -> None:
         return
     passed, failed, unknown = score(tuple(found))
     tail = (f" · 실패 {failed}" if failed else "") + (f" · 확인 불가 {unknown}" if unknown else "")
-    st.html(f'<div class="score">점검 결과 — 통과 {passed} / {len(found)}{tail}</div>')
+    st.html(f'<div class="score">점검 결과 — 통과 {passed} / {passed + failed + unknown}{tail}</div>')
     order = {State.FAIL: 0, State.UNKNOWN: 1, State.PASS: 2}
     st.html(markup.verdict_list(sorted(found, key=lambda v: order[v.state])))
     if unknown:
@@ -164,8 +164,8 @@ def _mark(run: Run) -> str:
         return "…"
     if not run.verdicts:
         return ""
-    passed, _, _ = score(run.verdicts)
-    return f"({passed}/{len(run.verdicts)})"
+    passed, failed, unknown = score(run.verdicts)
+    return f"({passed}/{passed + failed + unknown})"
 
 
 def start_retry(run: Run) -> None:
