@@ -1,7 +1,7 @@
 """Documents: from an answer to something a person can take home, and from an upload to text.
 
 ``outline.from_answer`` makes one neutral document; ``WRITERS`` turns it into a file of any
-format; ``read.read`` turns an upload into text. The libraries behind each format are imported
+format and ``LETTER_WRITERS`` a 기안문 (letter.py); ``read.read`` turns an upload into text. The libraries behind each format are imported
 when first used, because the checks need the outline alone.
 """
 
@@ -13,9 +13,10 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol, cast
 
 from .blocks import Outline
+from .letter import Letter
 from .written import NOTICE, Written
 
-__all__ = ["NOTICE", "WRITERS", "Write", "Writer", "Written"]
+__all__ = ["LETTER_WRITERS", "NOTICE", "WRITERS", "LetterWriter", "Write", "WriteLetter", "Writer", "Written"]
 
 
 class Write(Protocol):
@@ -37,6 +38,29 @@ def _on_first_use(module: str) -> Write:
     def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written:
         chosen = cast(Write, import_module(f"{__name__}.{module}").write)
         return chosen(outline, title=title, notice=notice)
+
+    return write
+
+
+class WriteLetter(Protocol):
+    """Write a 기안문 as a file."""
+
+    def __call__(self, letter: Letter, *, notice: str = NOTICE) -> Written: ...
+
+
+class LetterWriter(NamedTuple):
+    """One format a 기안문 can be had in."""
+
+    label: str
+    write: WriteLetter
+    mime: str
+    extension: str
+
+
+def _letter_on_first_use(module: str) -> WriteLetter:
+    def write(letter: Letter, *, notice: str = NOTICE) -> Written:
+        chosen = cast(WriteLetter, import_module(f"{__name__}.{module}").write_letter)
+        return chosen(letter, notice=notice)
 
     return write
 
@@ -63,5 +87,17 @@ WRITERS: Mapping[str, Writer] = MappingProxyType(
         ),
         "pdf": Writer("PDF (.pdf)", _on_first_use("write_pdf"), "application/pdf", ".pdf"),
         "md": Writer("마크다운 (.md)", _on_first_use("write_md"), "text/markdown; charset=utf-8", ".md"),
+    }
+)
+
+LETTER_WRITERS: Mapping[str, LetterWriter] = MappingProxyType(
+    {
+        name: LetterWriter(
+            WRITERS[name].label,
+            _letter_on_first_use(f"write_{name}"),
+            WRITERS[name].mime,
+            WRITERS[name].extension,
+        )
+        for name in ("hwpx", "docx")
     }
 )

@@ -1,4 +1,4 @@
-"""Word: an outline as an A4 document in the shape of a Korean report.
+"""Word: an outline as an A4 document in the shape of a Korean report, a letter as a 기안문.
 
 Hides python-docx and the raw XML it does not reach: the East Asian face (``font.name`` sets the
 Latin one only), repeated header rows, page fields, the theme fonts that would win over ours.
@@ -19,30 +19,105 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, body_of, column_shares, is_figure, title_of
+from .letter import BLANK_ORGANISATION, BLANK_SENDER, BLANK_TO, FOOT, SIGNERS, TWO_TA, Letter, Line, depth
+from .written import (
+    CREATOR,
+    FONT,
+    KEYWORDS,
+    NOTICE,
+    Written,
+    body_of,
+    column_shares,
+    is_figure,
+    title_of,
+    width_em,
+)
 
 _INK = RGBColor(0x1B, 0x36, 0x5D)
 _GREY = RGBColor(0x66, 0x66, 0x66)
 _TEXT_WIDTH_MM = 170
 _LEVELS = 6
 _STEP_MM = 6
+_TEXT_POINTS = 11
 _HEADING_POINTS = (16, 14, 13, 12, 11, 11)
 
 
 def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written:
     """Write the outline as .docx; ``title`` stands on top, else the outline's own."""
     name = title_of(title, outline.title)
+    document = _new(name, notice)
+    document.add_paragraph(name, style="Title")
+    for block in body_of(outline, name):
+        _add(document, block)
+    return _finish(document)
+
+
+def write_letter(letter: Letter, *, notice: str = NOTICE) -> Written:
+    """Write a letter as .docx; what it does not say is printed as blanks to fill."""
+    name = title_of(letter.title, "")
+    document = _new(name, notice)
+    document.add_paragraph(BLANK_ORGANISATION, style="Title")
+    document.add_paragraph(f"수신{TWO_TA}{letter.to or BLANK_TO}")
+    document.add_paragraph(f"(경유){TWO_TA}{letter.via}".rstrip())
+    subject = document.add_paragraph()
+    subject.add_run(f"제목{TWO_TA}{name}").bold = True
+    _rule(subject)
+    for line in letter.lines:
+        if isinstance(line, Table):
+            _add_table(document, line)
+        else:
+            _add_line(document, line)
+    sender = document.add_paragraph(letter.sender or BLANK_SENDER, style="Title")
+    sender.paragraph_format.space_before, sender.paragraph_format.keep_with_next = Pt(40), True
+    _rule(sender)
+    for text in (SIGNERS, *FOOT):
+        paragraph = document.add_paragraph()
+        paragraph.add_run(text).font.size = Pt(10)
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.paragraph_format.keep_with_next = text != FOOT[-1]
+    return _finish(document)
+
+
+def _new(name: str, notice: str) -> Any:
     document = docx.Document()
     _set_page(document)
     _set_styles(document)
     _set_properties(document, name, notice)
     _write_footer(document, notice)
-    document.add_paragraph(name, style="Title")
-    for block in body_of(outline, name):
-        _add(document, block)
+    return document
+
+
+def _finish(document: Any) -> Written:
     file = BytesIO()
     document.save(file)
     return Written(file.getvalue())
+
+
+def _add_line(document: Any, line: Line) -> None:
+    """Set a line one Hangul deeper for each level, its further lines under its own first character."""
+    paragraph = document.add_paragraph()
+    mark = f"{line.mark} " if line.mark else ""
+    hanging = width_em(mark) * _TEXT_POINTS
+    left = (depth(line.level) + width_em(line.under)) * _TEXT_POINTS
+    paragraph.paragraph_format.left_indent = Pt(left + hanging)
+    paragraph.paragraph_format.first_line_indent = Pt(-hanging)
+    paragraph.add_run(mark)
+    _add_runs(paragraph, line.text, line.bold)
+
+
+def _rule(paragraph: Any) -> None:
+    """Draw a line below a paragraph."""
+    borders = OxmlElement("w:pBdr")
+    bottom = OxmlElement("w:bottom")
+    for name, value in (("val", "single"), ("sz", "12"), ("space", "6"), ("color", "333333")):
+        bottom.set(qn(f"w:{name}"), value)
+    borders.append(bottom)
+    properties = paragraph._p.get_or_add_pPr()
+    spacing = properties.find(qn("w:spacing"))
+    if spacing is None:
+        properties.append(borders)
+    else:  # the schema wants the border first
+        spacing.addprevious(borders)
 
 
 def _set_page(document: Any) -> None:
@@ -59,7 +134,7 @@ def _set_styles(document: Any) -> None:
     if defaults is not None:
         _set_face(defaults)
     normal = styles["Normal"]
-    _shape(normal, points=11)
+    _shape(normal, points=_TEXT_POINTS)
     normal.paragraph_format.space_after = Pt(4)
     normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.MULTIPLE
     normal.paragraph_format.line_spacing = 1.35

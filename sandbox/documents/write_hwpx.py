@@ -1,4 +1,4 @@
-"""한글: an outline as .hwpx in the shape of a Korean report.
+"""한글: an outline as .hwpx in the shape of a Korean report, a letter as a 기안문.
 
 Hides python-hwpx and its traps: new files carry a stranger's name in their metadata, a table
 without a height is drawn flat, every paragraph inherits the shape of the one before it.
@@ -14,6 +14,7 @@ from typing import Any
 from hwpx import HwpxDocument
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
+from .letter import BLANK_ORGANISATION, BLANK_SENDER, BLANK_TO, FOOT, SIGNERS, TWO_TA, Letter, Line, depth
 from .written import (
     CREATOR,
     FONT,
@@ -31,6 +32,7 @@ _INK = "#1B365D"
 _GREY = "#666666"
 _HEADING_POINTS = (16, 14, 13, 12, 11, 11)
 _STEP_MM = 6.0
+_MM_PER_POINT = 0.3528
 _HWP_UNITS_PER_MM = 283.465
 _TEXT_WIDTH = int(170 * _HWP_UNITS_PER_MM)
 _ROW_HEIGHT = 2_400
@@ -41,19 +43,43 @@ _CELL_POINTS = 10
 def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written:
     """Write the outline as .hwpx; ``title`` stands on top, else the outline's own."""
     name = title_of(title, outline.title)
+    maker = _new_maker()
+    maker.heading(name, points=20, before=0, after=14, alignment="CENTER")
+    for block in body_of(outline, name):
+        maker.add(block)
+    return maker.finish(name, notice)
+
+
+def write_letter(letter: Letter, *, notice: str = NOTICE) -> Written:
+    """Write a letter as .hwpx; what it does not say is printed as blanks to fill."""
+    name = title_of(letter.title, "")
+    maker = _new_maker()
+    maker.heading(BLANK_ORGANISATION, points=20, before=0, after=14, alignment="CENTER")
+    maker.line(Line(0, "", f"수신{TWO_TA}{letter.to or BLANK_TO}"))
+    maker.line(Line(0, "", f"(경유){TWO_TA}{letter.via}".rstrip()))
+    subject = f"제목{TWO_TA}{name}"
+    maker.line(Line(0, "", subject, ((0, len(subject)),)), bottom_border=True, spacing_after_pt=10)
+    for line in letter.lines:
+        if isinstance(line, Table):
+            maker.add(line)
+        else:
+            maker.line(line)
+    maker.heading(letter.sender or BLANK_SENDER, points=20, before=40, after=14, alignment="CENTER")
+    top = {"sides": ("top",), "color": "#333333"}
+    maker.line(Line(0, "", SIGNERS), points=10, border=top, keep_with_next=True)
+    for text in FOOT:
+        maker.line(Line(0, "", text), points=10, keep_with_next=text != FOOT[-1])
+    return maker.finish(name, notice)
+
+
+def _new_maker() -> _Maker:
     document = HwpxDocument.new()
     document.page.setup(
         paper_size="A4",
         margin_left_mm=20, margin_right_mm=20, margin_top_mm=20, margin_bottom_mm=15,
         header_margin_mm=10, footer_margin_mm=10,
     )  # fmt: skip
-    maker = _Maker(document)
-    maker.heading(name, points=20, before=0, after=14, alignment="CENTER")
-    for block in body_of(outline, name):
-        maker.add(block)
-    maker.footer(notice)
-    _set_metadata(document, name, notice)
-    return Written(document.to_bytes())
+    return _Maker(document)
 
 
 def _set_metadata(document: Any, title: str, notice: str) -> None:
@@ -90,7 +116,25 @@ class _Maker:
             alignment=alignment, spacing_before_pt=before, spacing_after_pt=after, keep_with_next=True,
         )  # fmt: skip
 
-    def footer(self, notice: str) -> None:
+    def line(self, line: Line, *, points: float = 11, **wanted: Any) -> None:
+        """Set a line one Hangul deeper for each level, its further lines under its own first character."""
+        mark = f"{line.mark} " if line.mark else ""
+        bold = tuple((start + len(mark), end + len(mark)) for start, end in line.bold)
+        em = points * _MM_PER_POINT
+        hanging = width_em(mark) * em
+        self._format(
+            [self._paragraph(f"{mark}{line.text}", bold, points=points)],
+            indent_left_mm=(depth(line.level) + width_em(line.under)) * em + hanging,
+            first_line_indent_mm=-hanging,
+            **wanted,
+        )
+
+    def finish(self, title: str, notice: str) -> Written:
+        self._footer(notice)
+        _set_metadata(self.document, title, notice)
+        return Written(self.document.to_bytes())
+
+    def _footer(self, notice: str) -> None:
         footer = self.document.page.set_page_number(prefix=f"{notice}  - ", suffix=" -")
         for paragraph in footer.paragraphs:
             for run in paragraph.runs:
@@ -101,7 +145,7 @@ class _Maker:
         text = f"{item.marker} {item.text}"
         shift = len(text) - len(item.text)
         bold = tuple((start + shift, end + shift) for start, end in item.bold)
-        hanging = width_em(f"{item.marker} ") * 11 * 0.3528
+        hanging = width_em(f"{item.marker} ") * 11 * _MM_PER_POINT
         self._format(
             [self._paragraph(text, bold)],
             indent_left_mm=_STEP_MM * (item.level - 1) + hanging,
