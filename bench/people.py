@@ -7,6 +7,7 @@ they can be compared; moments are seconds after the press.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -46,7 +47,7 @@ def answered(pressed: float, pieces: Sequence[tuple[float, str]], **more: Any) -
     if not pieces:
         return lost("no text came")
     moments = [at for at, _ in pieces]
-    gap = max((b - a for a, b in zip(moments, moments[1:], strict=False)), default=0.0)
+    gap = max((b - a for a, b in itertools.pairwise(moments)), default=0.0)
     return Answered(
         moments[0] - pressed, moments[-1] - pressed, gap, "".join(text for _, text in pieces), **more
     )
@@ -120,6 +121,8 @@ class Trainee:
         await self.tab.post("/room/enter", {"token": data["token"]})
         await self.tab.trigger(cookie, "done", "ok")
         await self.tab.go("exercise", id=exercise_id)
+        # Everybody's prompt is their own: what the server remembers of one must not serve another.
+        await self.tab.write("프롬프트", f"\n\n{self._name}의 부탁입니다. 위 조건을 꼭 지켜 주세요.")
         if not self.tab.has("button", lambda b: "③ 실행" in b.label):
             raise TabError("the exercise page did not open")
 
@@ -127,9 +130,10 @@ class Trainee:
         """Press 실행, read the live answer, and wait until the page has drawn the verdicts."""
         tab = self.tab
         before, pressed = tab.received_bytes, time.perf_counter()
-        await tab.press("③ 실행")
-        live, data = tab.component("room_live")
+        pressing = asyncio.create_task(tab.press("③ 실행"))
+        live, data = await tab.mounted("room_live")
         stream = await tab.events(f"/room/live/{data['run']}?from=0")
+        await pressing
         await tab.trigger(live, "ended", data["run"])
         drawn = time.perf_counter() - pressed
         if stream.state != "DONE":

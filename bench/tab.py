@@ -22,7 +22,7 @@ from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-PATIENCE_SECONDS = 180.0
+PATIENCE_SECONDS = 120.0
 ASSETS = re.compile(r'(?:src|href)="\./(static/[^"]+)"')
 TRIGGER_PREFIX = "$$STREAMLIT_INTERNAL_KEY"
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -58,8 +58,10 @@ class Tab:
         self._on_delta = on_delta
         self._page_hash = ""
         self._query = ""
+        self._typed: dict[str, str] = {}
         self._held: dict[str, tuple[ForwardMsg, int]] = {}
         self._finished = asyncio.Event()
+        self._arrived = asyncio.Event()
         self._closed = ""
 
     async def open(self, path: str = "/", *, cold: bool = True) -> None:
@@ -128,6 +130,12 @@ class Tab:
         ]
         await self.rerun(*typed, WidgetState(id=button.id, trigger_value=True))
 
+    async def write(self, label: str, text: str) -> None:
+        """Add to the end of the text box whose label holds ``label``, and leave the box."""
+        box = self.find("text_area", lambda b: label in b.label)
+        self._typed[box.id] += text
+        await self.rerun()
+
     async def say(self, text: str, *, wait: bool = True) -> None:
         """Type into the chat box and send."""
         widget = WidgetState(id=self.find("chat_input").id)
@@ -184,6 +192,16 @@ class Tab:
         except TabError:
             return False
 
+    async def mounted(self, name: str) -> tuple[Any, dict[str, Any]]:
+        """Wait for a component as the browser does: it lives as soon as it arrives."""
+        end = time.perf_counter() + PATIENCE_SECONDS
+        while not self.has("bidi_component", lambda c: c.component_name.endswith(name)):
+            if self._closed or time.perf_counter() > end:
+                raise TabError(f"{name} did not appear: {self._closed}")
+            self._arrived.clear()
+            await asyncio.wait_for(self._arrived.wait(), PATIENCE_SECONDS)
+        return self.component(name)
+
     def component(self, name: str) -> tuple[Any, dict[str, Any]]:
         """Return a component of our own with the data it was given."""
         found = self.find("bidi_component", lambda c: c.component_name.endswith(name))
@@ -204,9 +222,17 @@ class Tab:
             kind = element.WhichOneof("type")
             if kind in ("text_area", "text_input"):
                 box = getattr(element, kind)
-                text = box.value if box.set_value else box.default
-                found.append(WidgetState(id=box.id, string_value=text))
+                found.append(WidgetState(id=box.id, string_value=self._typed[box.id]))
         return found
+
+    def _remember(self, element: Element) -> None:
+        """A box keeps what was typed into it until the server sets another text."""
+        kind = element.WhichOneof("type")
+        if kind in ("text_area", "text_input"):
+            box = getattr(element, kind)
+            if box.set_value:
+                self._typed[box.id] = box.value
+            self._typed.setdefault(box.id, box.default)
 
     async def _read(self) -> None:
         async for message in self._socket:
@@ -215,6 +241,7 @@ class Tab:
                 self._receive(ForwardMsg.FromString(message.data))
         self._closed = "the server closed the connection"
         self._finished.set()
+        self._arrived.set()
 
     def _receive(self, message: ForwardMsg) -> None:
         if message.WhichOneof("type") == "ref_hash":
@@ -234,6 +261,8 @@ class Tab:
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             self.elements[tuple(message.metadata.delta_path)] = message.delta.new_element
+            self._remember(message.delta.new_element)
+            self._arrived.set()
             if self._on_delta is not None:
                 self._on_delta(message.delta.new_element)
         elif kind == "script_finished":

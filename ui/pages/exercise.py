@@ -22,8 +22,8 @@ def chosen() -> Exercise | None:
         return None
 
 
-def work_side(exercise: Exercise) -> str:
-    """Form, prompt and 실행; return the id of a run that was just begun."""
+def work_side(exercise: Exercise) -> None:
+    """Form, prompt and 실행."""
     prompt = room.library.prompt(exercise.prompt_id) if exercise.prompt_id else None
     draft = drafts.begin(me, exercise.id)
     values: dict[str, str] = {}
@@ -40,7 +40,7 @@ def work_side(exercise: Exercise) -> str:
     work = Work(text, exercise.id, exercise.prompt_id or "", values)
     missing = room.practice.composing.missing(prompt, values)
     # A lab has boxes of its own: Ctrl+Enter typed there must not run the exercise below.
-    return run_button(
+    run_button(
         exercise.id, work, missing, label="③ 실행", shortcut=None if exercise.lab else "Ctrl+Enter"
     )
 
@@ -55,12 +55,12 @@ else:
     st.session_state["exercise_id"] = exercise.id
     st.query_params["id"] = exercise.id
     frame.title(exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {exercise.goal}")
-    runs = room.practice.tries(me, exercise.id)
     left, right = st.columns([5, 7], gap="medium")
-    with left:
-        guide.guide(exercise, runs)
+    # The right side first: the answer is on its way while the rest is being drawn.
     with right:
         labs.lab(exercise)
-        if work_side(exercise):
-            st.rerun()
+        work_side(exercise)
+        runs = room.practice.tries(me, exercise.id)
         tries.tries(exercise, runs)
+    with left:
+        guide.guide(exercise, runs)

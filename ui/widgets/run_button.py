@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from sandbox.practice import Preview, Work
@@ -34,27 +36,25 @@ def run_button(
             "이 AI는 **기관 밖**에 있습니다. 공개해도 되는 자료만 넣었습니다.", key="public_only_box"
         )
         st.session_state["public_only"] = agreed
-    busy = room.practice.busy_run(session.me())
-    pressed = st.button(
-        label,
-        key=f"run-{place}",
-        type="primary",
-        icon=":material/play_arrow:",
-        shortcut=shortcut,
-        width="stretch",
-        disabled=bool(busy) or not clean or not agreed or preview.too_long is not None,
-    )
+    busy = bool(room.practice.busy_run(session.me()))
+    look: dict[str, Any] = {"type": "primary", "icon": ":material/play_arrow:", "width": "stretch"}
+    slot = st.empty()
+    may_run = not busy and clean and agreed and preview.too_long is None
+    pressed = slot.button(label, key=f"run-{place}", shortcut=shortcut, disabled=not may_run, **look)
     if missing:
         st.caption(":orange[아직 비어 있는 칸:] " + ", ".join(f.label for f in missing))
-    if busy:
+    run_id = ""
+    if pressed and may_run:
+        try:
+            run_id = room.practice.run(session.me(), work, session.choices(place), endpoint)
+        except SandboxError as error:
+            session.say(error)
+    if run_id:
+        # In place of the pressed one, so that the page need not be drawn once more to disable it.
+        slot.button(label, key=f"running-{place}", disabled=True, **look)
+    if busy or run_id:
         st.caption("지금 답변을 받고 있습니다. 끝나거나 멈추면 다시 실행할 수 있습니다.")
-    if not pressed:
-        return ""
-    try:
-        return room.practice.run(session.me(), work, session.choices(place), endpoint)
-    except SandboxError as error:
-        session.say(error)
-        return ""
+    return run_id
 
 
 @st.fragment(run_every=2)
