@@ -39,8 +39,10 @@ def _serve(order: dict[str, Any]) -> Any:
     params.api_keys = [order["key"]]
     params.n_parallel = order["parallel"]
     params.n_ctx = order["context_tokens"] * order["parallel"]
+    # Writing is bound by memory, not by cores, and its threads wait for each other many times a token: one that
+    # shares its core with the server or a browser holds up all. Reading a prompt takes every core it can get.
+    params.cpuparams.n_threads = order["threads"] or max(1, (os.cpu_count() or 2) // 2)
     if order["threads"]:
-        params.cpuparams.n_threads = order["threads"]
         params.cpuparams_batch.n_threads = order["threads"]
     params.cont_batching = True
     params.cache_prompt = True
