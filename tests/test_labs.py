@@ -382,7 +382,9 @@ def test_a_lie_is_spotted_scored_kept_and_tried_again(app: AppTest, fake_endpoin
     assert app.checkbox(key=f"spot-{place}-{truth}").value, "marks are kept before they are graded"
     app.button(key=f"grade-{place}").click().run()
     quiet(app)
-    assert f"거짓 {len(lies)}개 가운데 {len(lies) - 1}개를 찾았습니다 · 놓침 1 · 잘못 짚음 1" in drawn(app)
+    assert f"틀린 문장 {len(lies)}개 가운데 {len(lies) - 1}개를 찾았습니다 · 놓침 1 · 잘못 짚음 1" in drawn(
+        app
+    )
     for n in lies:
         assert statements[n].reason in drawn(app)
     assert "원자료.txt:4" in drawn(app)

@@ -25,9 +25,9 @@ class Outcome(StrEnum):
 
 
 SAID = {
-    Outcome.HIT: "✔ 거짓을 찾았습니다",
-    Outcome.MISS: "✘ 놓친 거짓입니다",
-    Outcome.ALARM: "! 맞는 문장을 거짓이라고 했습니다",
+    Outcome.HIT: "✔ 틀린 문장을 찾았습니다",
+    Outcome.MISS: "✘ 틀린 문장인데 놓쳤습니다",
+    Outcome.ALARM: "! 맞는 문장을 잘못 짚었습니다",
     Outcome.RIGHT: "맞는 문장입니다",
 }
 
@@ -111,11 +111,11 @@ def _from_text(text: str) -> frozenset[int]:
 def _result(exercise: Exercise, score: Score) -> None:
     hits, misses, alarms = (score.count(o) for o in (Outcome.HIT, Outcome.MISS, Outcome.ALARM))
     st.html(
-        f'<div class="score" role="status">거짓 {score.planted}개 가운데 {hits}개를 찾았습니다 · 놓침 {misses} · '
+        f'<div class="score" role="status">틀린 문장 {score.planted}개 가운데 {hits}개를 찾았습니다 · 놓침 {misses} · '
         f"잘못 짚음 {alarms}</div>"
     )
     st.caption(f"문장 {len(score.outcomes)}개 가운데 {score.good}개를 바르게 가리셨습니다.")
-    order = list(Outcome)
+    order = (Outcome.MISS, Outcome.ALARM, Outcome.HIT, Outcome.RIGHT)
     rows = sorted(
         enumerate(zip(exercise.spot, score.outcomes, strict=True)), key=lambda r: order.index(r[1][1])
     )

@@ -97,6 +97,8 @@ def _about(pictures: Mapping[str, tuple[str, TokenPicture]], endpoint: Endpoint 
     lines = ["보내는 글(입력)의 값입니다. 답변(출력)의 값은 따로 더해지고 보통 더 비쌉니다."]
     if any(picture.count.estimated for _, picture in pictures.values()):
         lines.append("AI마다 나누는 법이 조금씩 달라, 지금 연결된 AI의 토큰 수는 어림한 값입니다.")
+    if any(len(picture.pieces) < picture.count.tokens for _, picture in pictures.values()):
+        lines.append("한 글자가 여러 토큰으로 나뉜 곳은 나누어 보일 수 없어 한 색으로 칠했습니다.")
     if endpoint is None or (endpoint.price_in_won is None and endpoint.kind is not EndpointKind.EMBEDDED):
         lines.append("‘확인 불가’는 이 AI의 요금이 설정에 적혀 있지 않다는 뜻입니다.")
     elif endpoint.price_in_won is None:
