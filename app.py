@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from streamlit import net_util
 
+from sandbox.records import SandboxError
 from ui.routes import routes, security_headers
 from ui.session import close_services, services
 
@@ -23,7 +27,15 @@ COLLECT_EVERY_SECONDS = 30
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Build the services, warm what is slow the first time, and close all of it at the end."""
-    room = await asyncio.to_thread(services)
+    # Streamlit would ask a server outside for this PC's address when a browser comes by an unknown name.
+    net_util._external_ip = ""
+    try:
+        room = await asyncio.to_thread(services)
+    except SandboxError as error:
+        # The server would print a traceback over the one sentence that helps; nothing is open yet.
+        sys.stderr.write(f"\n[시작하지 못했습니다] {error.message}\n{error.remedy}\n")
+        sys.stderr.flush()
+        os._exit(3)
     await asyncio.to_thread(room.warm)
     # Streamlit would collect after every script run, about 100 ms with everything stopped
     # (runner.postScriptGC is off): what lives for ever is frozen, the rest collected on a timer.

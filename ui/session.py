@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
 
 COOKIE = "room"
+DRAWN_AT_ONCE = 2
+DRAWING_WAIT_SECONDS = 1.0
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Services:
     local_model: LocalModel | None
     found: tuple[Endpoint, ...] = ()
     reports: Mapping[str, EndpointReport] | None = None
+    drawing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(DRAWN_AT_ONCE))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that can be chosen now, the default first."""
@@ -79,14 +83,18 @@ class Services:
         self.store.close()
 
 
-@lru_cache(maxsize=1)
 def services() -> Services:
-    """Build the parts once for this process and start what runs in the background."""
+    """Return this process's services, built at the first call."""
     with _building:
-        return build(settings_module.load(os.environ))
+        return _built()
 
 
-_building = threading.Lock()
+@lru_cache(maxsize=1)
+def _built() -> Services:
+    return build(settings_module.load(os.environ))
+
+
+_building = threading.Lock()  # two first visitors must not build two rooms
 
 
 def build(settings: Settings) -> Services:
@@ -124,9 +132,10 @@ def build(settings: Settings) -> Services:
 
 def close_services() -> None:
     """Close what ``services`` built, if it did."""
-    if services.cache_info().currsize:
-        services().close()
-        services.cache_clear()
+    with _building:
+        if _built.cache_info().currsize:
+            _built().close()
+            _built.cache_clear()
 
 
 def _read_text(path: Path) -> str:
@@ -134,6 +143,22 @@ def _read_text(path: Path) -> str:
 
 
 # ----------------------------------------------------------------------------- this browser
+
+
+@contextmanager
+def turn_to_draw() -> Iterator[None]:
+    """Draw one page after the other when a whole room presses at once.
+
+    Forty pages drawn at the same time are all done last, and the loops that carry everybody's text
+    starve among their threads. Nobody waits long for a page that does something slow.
+    """
+    drawing = services().drawing
+    mine = drawing.acquire(timeout=DRAWING_WAIT_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            drawing.release()
 
 
 def person() -> Person | None:

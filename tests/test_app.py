@@ -1,0 +1,57 @@
+"""The server process as a whole: what it says when it cannot open, and that it asks nobody outside."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fake_endpoint import FakeEndpoint
+from tests.running_room import ROOT, RunningRoom, free_port
+
+
+def start_and_fail(data_dir: Path) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(free_port())],
+        cwd=ROOT,
+        env={**os.environ, "SANDBOX_DATA_DIR": str(data_dir), "SANDBOX_EMBEDDED": "0", "PYTHONUTF8": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=90,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def test_a_damaged_database_is_told_in_korean_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "sandbox.db").write_text("데이터베이스가 아닌 글" * 50, encoding="utf-8")
+    code, said = start_and_fail(tmp_path)
+    assert code != 0
+    assert "[시작하지 못했습니다] 기록 파일이 손상되어" in said
+    assert "Traceback" not in said
+    assert (tmp_path / "sandbox.db").read_text(encoding="utf-8").startswith("데이터베이스가"), "left as it was"
+
+
+def test_a_broken_setting_does_not_keep_the_room_shut(tmp_path: Path, fake_endpoint: FakeEndpoint) -> None:
+    (tmp_path / "sandbox.toml").write_text(
+        f'[[endpoint]]\nname = "시험용"\nbase_url = "{fake_endpoint.base_url}"\nmodel = "fake"\nlocaton = "내부"\n',
+        encoding="utf-8",
+    )
+    with RunningRoom(tmp_path) as room:
+        said = room.log.read_text(encoding="utf-8")
+    assert "Traceback" not in said
+
+
+def test_streamlit_asks_no_outside_server_for_our_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The private name that app.py sets must still mean what it meant."""
+    from streamlit import net_util
+
+    asked: list[str] = []
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, **_: asked.append(url))
+    monkeypatch.setattr(net_util, "_external_ip", "")
+    assert net_util.get_external_ip() == ""
+    assert not asked
+    assert 'net_util._external_ip = ""' in (ROOT / "app.py").read_text(encoding="utf-8")
