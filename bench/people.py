@@ -109,6 +109,7 @@ class Trainee:
         self._name = name
         self.tab = Tab(url)
         self.first_page_seconds = 0.0
+        self.run_id = ""
 
     async def open_exercise(self, exercise_id: str, *, after: float = 0.0, cold: bool = True) -> None:
         """Come in by name with a cold browser, ``after`` so many seconds, and open the exercise."""
@@ -132,9 +133,10 @@ class Trainee:
         before, pressed = tab.received_bytes, time.perf_counter()
         pressing = asyncio.create_task(tab.press("③ 실행"))
         live, data = await tab.mounted("room_live")
-        stream = await tab.events(f"/room/live/{data['run']}?from=0")
+        self.run_id = data["run"]
+        stream = await tab.events(f"/room/live/{self.run_id}?from=0")
         await pressing
-        await tab.trigger(live, "ended", data["run"])
+        await tab.trigger(live, "ended", self.run_id)
         drawn = time.perf_counter() - pressed
         if stream.state != "DONE":
             return lost(f"the answer ended as {stream.state}")

@@ -177,6 +177,11 @@ class Tab:
             raise TabError("the live answer was cut")
         return stream
 
+    async def events_status(self, path: str) -> int:
+        """Ask for a live answer and return the status alone."""
+        async with self._http.get(self.url + path) as answer:
+            return answer.status
+
     # ------------------------------------------------------------------ what a person sees
 
     def find(self, kind: str, fits: Callable[[Any], bool] = lambda _: True) -> Any:
