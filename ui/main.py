@@ -34,7 +34,8 @@ try:
         # A deep link from the lecturer must survive the short stop at 시작.
         st.session_state["wanted"] = (here.url_path, dict(st.query_params))
         st.switch_page(PAGES["start"])
-    here.run()
+    with session.turn_to_draw():
+        here.run()
 except SandboxError as error:
     session.say(error)
 except Exception as error:
