@@ -30,6 +30,7 @@ from sandbox.records import CheckContext, Evidence, FormulaError, State
 _CELL = r"^\$?[A-Za-z]{1,3}\$?[0-9]{1,7}$"
 _MOST_TABLE_ROWS = 12
 _MOST_TRIED = 4
+SPILLS = "첫 칸에만 넣으면 아래로 펼쳐지는 수식입니다."
 
 
 class VaryParams(Params):
@@ -125,7 +126,7 @@ def _right(
     if len(candidates) > 1:
         told.append(Evidence(f"수식 {len(candidates)}개 가운데 {chosen + 1}번째 것이 맞습니다."))
     if proof.spilled:
-        told.append(Evidence("첫 칸에만 넣으면 아래로 펼쳐지는 수식입니다."))
+        told.append(Evidence(SPILLS))
     sets = list(dict.fromkeys(row.data for row in proof.rows))
     summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(sets)})."
     state = State.FAIL if style else State.PASS

@@ -100,12 +100,22 @@ def to_letter(outline: Outline, *, title: str = "") -> Letter:
     )
 
 
-def to_plain(letter: Letter) -> str:
-    """Write the letter as it will look, two blanks for each level, to be shown or pasted."""
-    head = (f"수신{TWO_TA}{letter.to or BLANK_TO}", f"(경유){TWO_TA}{letter.via}".rstrip())
-    body = (_plain(line) for line in letter.lines)
-    sender = letter.sender or BLANK_SENDER
-    return "\n".join((*head, f"제목{TWO_TA}{letter.title}", "", *body, "", sender))
+def to_outline(letter: Letter) -> Outline:
+    """Return the letter as it will look, as a plain document to be shown or put on the clipboard.
+
+    Blanks that count are no-break spaces there, so that they survive HTML.
+    """
+    head = (
+        f"수신{TWO_TA}{letter.to or BLANK_TO}",
+        f"(경유){TWO_TA}{letter.via}".rstrip(),
+        f"제목{TWO_TA}{letter.title}",
+        "",
+    )
+    body = (line if isinstance(line, Table) else Paragraph(_plain(line)) for line in letter.lines)
+    parts = (*map(Paragraph, head), *body, Paragraph(""), Paragraph(letter.sender or BLANK_SENDER))
+    hard = "\u00a0" * len(TWO_TA)
+    blocks = (p if isinstance(p, Table) else Paragraph(p.text.replace(TWO_TA, hard)) for p in parts)
+    return Outline(letter.title, tuple(blocks))
 
 
 def depth(level: int) -> int:
@@ -113,11 +123,10 @@ def depth(level: int) -> int:
     return max(0, level - 1)
 
 
-def _plain(line: Line | Table) -> str:
-    if isinstance(line, Table):
-        return "\n".join(" | ".join(" ".join(c.split()) for c in row) for row in (line.header, *line.rows))
+def _plain(line: Line) -> str:
     under = sum(2 if ord(character) > 0x2000 else 1 for character in line.under)
-    return f"{TWO_TA * depth(line.level)}{' ' * under}{f'{line.mark} ' if line.mark else ''}{line.text}"
+    indent = TWO_TA * depth(line.level) + " " * under
+    return f"{indent}{f'{line.mark} ' if line.mark else ''}{line.text}"
 
 
 # --------------------------------------------------------------------------- what the text says of itself

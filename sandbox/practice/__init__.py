@@ -5,8 +5,11 @@ Hides the order in which library, guard, turns, store and checks are used, and w
 goes in and comes out.
 """
 
+from sandbox.checks.proved import ProvedFormula, proved_formula
 from sandbox.practice.desk import Practice
 from sandbox.practice.picture import TokenPicture, token_picture
 from sandbox.practice.shapes import LivePart, Preview, Work, score
 
-__all__ = ["LivePart", "Practice", "Preview", "TokenPicture", "Work", "score", "token_picture"]
+__all__ = [
+    "LivePart", "Practice", "Preview", "ProvedFormula", "TokenPicture", "Work", "proved_formula", "score", "token_picture",
+]  # fmt: skip

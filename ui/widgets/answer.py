@@ -1,13 +1,11 @@
-"""An answer on screen: live, finished or failed; its verdicts; and what can be taken home."""
+"""An answer on screen: live, finished or failed; and its verdicts."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from sandbox.documents import NOTICE, WRITERS, outline
 from sandbox.practice import score
 from sandbox.records import Run, RunState, SandboxError, State, Verdict
 from ui import browser, session
@@ -82,53 +80,6 @@ def verdicts(found: Sequence[Verdict]) -> None:
     st.html(markup.verdict_list(sorted(found, key=lambda v: order[v.state])))
     if unknown:
         st.caption("‘확인 불가’는 프로그램이 판단할 수 없다는 뜻입니다. 자료를 보고 직접 확인해 주세요.")
-
-
-def take_home(run: Run, *, key: str, title: str) -> None:
-    """Offer copying at once, and documents after 사실 확인함."""
-    if not run.answer.strip():
-        return
-    document = outline.from_answer(run.answer)
-    with st.expander("결과 가져가기", icon=":material/download:"):
-        browser.copy_button(
-            "복사하기 (한글·엑셀에 붙여 넣으면 표와 문단으로 들어갑니다)",
-            html=outline.to_html(document),
-            text=outline.to_clipboard_text(document),
-            key=f"copy-{key}",
-        )
-        checked = st.checkbox(
-            "답변의 숫자·날짜·이름이 사실인지 확인했습니다.", key=f"facts-{key}",
-            help="확인하신 뒤에 파일로 받을 수 있습니다.",
-        )  # fmt: skip
-        with st.container(horizontal=True):
-            for name, writer in WRITERS.items():
-                st.download_button(
-                    writer.label,
-                    data=lambda w=writer: w.write(document, title=title).data,  # type: ignore[misc]
-                    file_name=file_name(title, writer.extension),
-                    mime=writer.mime,
-                    key=f"get-{name}-{key}",
-                    disabled=not checked,
-                    on_click="ignore",
-                )
-        st.caption(f"파일 아래쪽에 「{NOTICE}」이라고 표시됩니다.")
-        for warning in _slide_warnings(run, title) if checked else ():
-            st.warning(warning, icon=":material/crop:")
-
-
-def file_name(title: str, extension: str) -> str:
-    """Make a file name that Windows takes."""
-    return (re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .")[:60] or "답변") + extension
-
-
-def _slide_warnings(run: Run, title: str) -> tuple[str, ...]:
-    document = outline.from_answer(run.answer)
-    if not outline.slides(document):
-        return ()
-    try:
-        return WRITERS["pptx"].write(document, title=title).warnings
-    except SandboxError as error:
-        return (error.message,)
 
 
 def _footnote(run: Run) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 from sandbox.practice import Work
 from sandbox.records import Run
 from ui import session
-from ui.widgets import answer, drafts, markup, prompt_box, uploads
+from ui.widgets import answer, drafts, markup, prompt_box, take_home, uploads
 from ui.widgets.run_button import run_button
 
 QUESTION_SHOWN_CHARS = 600
@@ -41,7 +41,7 @@ def conversation(thread: str) -> None:
             show_newest(thread)
             drafts.drop(me, place)
             st.rerun()
-    answer.take_home(last, key=last.id, title=last.title or "자유 실습")
+    take_home.take_home(last, key=last.id, title=last.title or "자유 실습")
 
 
 def path(runs: Sequence[Run], thread: str) -> list[Run]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sandbox.records import Exercise, Run
-from ui.widgets import answer
+from ui.widgets import answer, take_home
 
 
 def tries(exercise: Exercise, runs: tuple[Run, ...]) -> None:
@@ -32,4 +32,4 @@ def tries(exercise: Exercise, runs: tuple[Run, ...]) -> None:
         return
     answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
     answer.verdicts(run.verdicts)
-    answer.take_home(run, key=run.id, title=exercise.title)
+    take_home.take_home(run, key=run.id, title=exercise.title, exercise=exercise)
