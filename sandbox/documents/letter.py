@@ -31,6 +31,8 @@ _LEVELS = 8
 _LABEL = re.compile(
     r"^\s*(?P<label>수\s*신|\(?\s*경\s*유\s*\)?|제\s*목|발\s*신(?:\s*명의)?)\s*(?:[:：]\s*|\s{2,}|(?<=\))\s*)(?P<rest>.*)$"
 )
+_HEAD_LINE = re.compile(r"^\s*(?P<label>수\s*신|제\s*목)\s+(?P<rest>\S.*)$")
+_HEAD_BLOCKS = 6
 _ATTACHED = re.compile(r"^\s*붙\s*임\s*(?:[:：]|\s|$)\s*(?P<rest>.*)$", re.DOTALL)
 _END = re.compile(r"[\s.]*(?<![가-힣])끝\s*\.?\s*$")
 _NUMBER_IN_LINE = re.compile(r"(?:^|(?<=[.\s]))\s*\d{1,2}[.)]\s+(?=\S)")
@@ -77,8 +79,9 @@ def to_letter(outline: Outline, *, title: str = "") -> Letter:
     attachments: list[str] = []
     body: list[Block] = []
     attaching = False
-    for block in outline.blocks:
-        if label := _labelled(block):
+    in_head = _has_head(outline.blocks)
+    for at, block in enumerate(outline.blocks):
+        if label := _labelled(block, in_head=in_head and at < _HEAD_BLOCKS):
             said.setdefault(*label)
         elif (rest := _attached(block)) is not None:
             attaching = True
@@ -88,7 +91,7 @@ def to_letter(outline: Outline, *, title: str = "") -> Letter:
         else:
             attaching = False
             body.append(block)
-    name = said.get("제목") or outline.title or title
+    name = said.get("제목") or _own_title(outline) or title
     blocks = [b for at, b in enumerate(body) if not (at < 2 and isinstance(b, Heading) and b.text == name)]
     return Letter(
         name,
@@ -132,10 +135,24 @@ def _plain(line: Line) -> str:
 # --------------------------------------------------------------------------- what the text says of itself
 
 
-def _labelled(block: Block) -> tuple[str, str] | None:
+def _own_title(outline: Outline) -> str:
+    """Return the document's title unless it is only the first of several equal headings."""
+    levels = [b.level for b in outline.blocks if isinstance(b, Heading)]
+    own = next((b.level for b in outline.blocks if isinstance(b, Heading) and b.text == outline.title), 0)
+    return outline.title if levels.count(own) == 1 else ""
+
+
+def _has_head(blocks: Sequence[Block]) -> bool:
+    """Say whether 수신 and 제목 stand on top: then a blank after them is enough to know them."""
+    texts = [b.text for b in blocks[:_HEAD_BLOCKS] if isinstance(b, Paragraph | Item)]
+    found = (_HEAD_LINE.match(text) or _LABEL.match(text) for text in texts)
+    return len({re.sub(r"[\s()]", "", one["label"]) for one in found if one}) >= 2
+
+
+def _labelled(block: Block, *, in_head: bool) -> tuple[str, str] | None:
     if not isinstance(block, Paragraph | Item | Heading):
         return None
-    found = _LABEL.match(block.text)
+    found = _LABEL.match(block.text) or (_HEAD_LINE.match(block.text) if in_head else None)
     if not found:
         return None
     label = re.sub(r"[\s()]|명의", "", found["label"])

@@ -62,7 +62,7 @@ def _lines(block: Block) -> list[str]:
     if isinstance(block, Item):
         return [f"{'  ' * (block.level - 1)}{block.marker} {block.text}"]
     if isinstance(block, Code):
-        return [f"```{block.language or 'text'}", *block.text.split("\n"), "```"]
+        return [f"```{block.language}", *block.text.split("\n"), "```"]
     if isinstance(block, Table):
         rule = "|" + "---|" * len(block.header)
         return [_row(block.header), rule, *(_row(row) for row in block.rows)]

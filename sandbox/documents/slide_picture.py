@@ -25,11 +25,10 @@ def picture(page: Page, number: int, *, notice: str = NOTICE) -> str:
     """Draw one page of ``slide_layout.lay_out`` as a 16:9 picture."""
     width, height = layout.WIDTH / POINT, layout.HEIGHT / POINT
     body = "".join(_opening(page, notice) if page.kind == "title" else _body(page, number, notice))
+    colour, thick = (_OVER, 4) if page.warnings else ("C3CCD6", 1)
     frame = (
-        f'<rect x="2" y="2" width="{width - 4:.0f}" height="{height - 4:.0f}" fill="none" '
-        f'stroke="#{_OVER}" stroke-width="4"/>'
-        if page.warnings
-        else ""
+        f'<rect x="{thick / 2}" y="{thick / 2}" width="{width - thick:.1f}" height="{height - thick:.1f}" '
+        f'fill="none" stroke="#{colour}" stroke-width="{thick}"/>'
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
