@@ -101,7 +101,7 @@ def write(path: Path, text: str) -> Path:
 
 # --------------------------------------------------------------------------- words and bad input
 
-COMMANDS = ("check-content", "run", "grade", "guard", "formula", "export", "tokens", "schema")
+COMMANDS = ("check-content", "run", "evaluate", "grade", "guard", "formula", "export", "tokens", "schema")
 ENGLISH = re.compile(
     r"usage|options|positional|optional|show this|error|required|invalid|choose|expected|argument"
 )

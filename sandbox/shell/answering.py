@@ -1,7 +1,6 @@
 """``run`` and ``grade``: an exercise answered by a real model or by a file, and judged.
 
-Hides which endpoint is taken, waking the embedded model, and the walk from a filled prompt
-through the guard to the answer.
+Hides the walk from a filled prompt through the guard to the answer.
 """
 
 from __future__ import annotations
@@ -12,11 +11,10 @@ import dataclasses
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from sandbox.library import missing as missing_fields
 from sandbox.library import read_answer, render
@@ -30,19 +28,15 @@ from sandbox.records import (
     Exercise,
     InputError,
     Message,
-    ModelError,
-    NotFoundError,
     Prompt,
     Role,
     Sampling,
     Usage,
     Verdict,
 )
+from sandbox.shell import connecting
 from sandbox.shell.output import say
 from sandbox.shell.room import Room, first_prompt, judge, read_plain, verdicts_json, write_file
-
-EMBEDDED: Final = frozenset({"embedded", "내장", "내장 모델"})
-MODEL_WAIT_SECONDS: Final = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +107,9 @@ def run(room: Room, chosen: argparse.Namespace) -> tuple[Any, int]:
     for problem in room.settings.problems:
         say(f"설정: {problem.message} {problem.remedy}")
     results: list[dict[str, Any]] = []
-    with _endpoint(room, chosen.endpoint) as endpoint:
+    with connecting.endpoint(room, chosen.endpoint) as now:
         for task in tasks:
+            endpoint = now()
             say(f"{task.id}: {endpoint.name}({endpoint.model})에 보냅니다.")
             results.append(_one(task, endpoint, alone=len(tasks) == 1))
     result = results[0] if len(results) == 1 else results
@@ -219,46 +214,3 @@ async def _collect(clients: Any, endpoint: Endpoint, cleared: Cleared, sampling:
                 say("")
             return _Answer("".join(parts), time.perf_counter() - started, event.reason, event.usage)
     raise AnswerCutError("답변이 끝까지 오지 않았습니다.", remedy="다시 실행해 주세요.")
-
-
-# --------------------------------------------------------------------------- which endpoint
-
-
-@contextmanager
-def _endpoint(room: Room, name: str) -> Iterator[Endpoint]:
-    """Yield the endpoint of that name; without a name the first configured one, else the embedded."""
-    configured = room.settings.endpoints
-    if name.casefold() in EMBEDDED or (not name and not configured):
-        with _embedded(room) as endpoint:
-            yield endpoint
-        return
-    found = [e for e in configured if name in ("", e.name, e.id)]
-    if not found:
-        names = ", ".join([e.name for e in configured] + ["embedded"])
-        raise NotFoundError(f"연결 ‘{name}’이(가) 없습니다.", remedy=f"쓸 수 있는 연결: {names}")
-    yield found[0]
-
-
-@contextmanager
-def _embedded(room: Room) -> Iterator[Endpoint]:
-    from sandbox.local_model import LocalModel
-
-    wanted = room.settings.embedded
-    model = LocalModel(
-        room.settings.data_dir,
-        path=wanted.path,
-        sha256=wanted.sha256,
-        context_tokens=wanted.context_tokens,
-        parallel=wanted.parallel,
-        threads=wanted.threads,
-    )
-    say("내장 모델을 준비합니다. 처음에는 몇 분 걸릴 수 있습니다.")
-    model.start()
-    try:
-        status = model.wait_ready(MODEL_WAIT_SECONDS)
-        endpoint = model.endpoint()
-        if endpoint is None:
-            raise ModelError(status.message, remedy=status.remedy)
-        yield endpoint
-    finally:
-        model.close()

@@ -1,7 +1,8 @@
 """The command line of ``python -m sandbox``: which commands there are and how a call ends.
 
 Hides argument parsing, output encodings and the way every error becomes a Korean sentence and
-an exit code. What a command does stands in ``content``, ``answering`` and ``single``.
+an exit code. What a command does stands in ``content``, ``answering``, ``evaluating`` and
+``single``.
 """
 
 from __future__ import annotations
@@ -105,6 +106,15 @@ def _parser() -> KoreanParser:
             "미리 채워진 값을 그대로 씁니다. 연결을 고르지 않으면 설정의 첫 모델, 없으면 내장 모델을 씁니다.",
         )
     )
+    _add_evaluate(
+        add(
+            "evaluate",
+            ("evaluating", "evaluate"),
+            "교재 프롬프트와 한 줄 프롬프트의 답을 같은 점검으로 견줍니다.",
+            "끝난 답은 그때그때 저장하므로 Ctrl+C로 멈춘 뒤 같은 명령으로 이어서 할 수 있습니다.\n"
+            "교재가 한 줄보다 낫지 않은 과정이 있으면 1, 답을 받지 못한 것이 있으면 2로 끝납니다.",
+        )
+    )
     grade = add(
         "grade", ("answering", "grade"), "답안 파일을 실습의 점검으로 채점합니다. 모델은 쓰지 않습니다."
     )
@@ -177,3 +187,41 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--samples", action="store_true", help="실습 대신 템플릿의 id를 받아 sample 값으로 실행합니다."
     )
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--endpoint", metavar="이름", default="", help="연결의 이름. 내장 모델은 embedded")
+    parser.add_argument(
+        "--samples",
+        metavar="수",
+        type=_count,
+        default=1,
+        help="온도가 0보다 높은 항목을 몇 번씩 물을지 (기본 1). 온도 0은 늘 같은 답이라 한 번만 묻습니다.",
+    )
+    parser.add_argument(
+        "--only", metavar="이름", nargs="+", default=[], help="과정 이름이나 템플릿·실습의 id만 견줍니다."
+    )
+    parser.add_argument(
+        "--out", metavar="폴더", default="", help="답과 표를 둘 폴더 (없으면 자료 폴더의 evaluation)"
+    )
+    parser.add_argument(
+        "--parallel",
+        metavar="수",
+        type=_count,
+        default=2,
+        help="동시에 물을 수 (기본 2, 연결이 허락하는 만큼)",
+    )
+    parser.add_argument(
+        "--write-docs", action="store_true", help="docs/evaluation.md의 표를 새 결과로 바꿉니다."
+    )
+    parser.add_argument(
+        "--tables", action="store_true", help="모델을 부르지 않고 저장된 답을 다시 점검해 표만 만듭니다."
+    )
+
+
+def _count(text: str) -> int:
+    """Return a whole number from 1 to 100."""
+    number = int(text)
+    if not 1 <= number <= 100:
+        raise ValueError
+    return number
