@@ -18,7 +18,8 @@ import streamlit as st
 from streamlit import net_util
 
 from sandbox.records import SandboxError
-from ui.routes import routes, security_headers
+from ui.gate import gate
+from ui.routes import routes
 from ui.session import close_services, services
 
 COLLECT_EVERY_SECONDS = 30
@@ -55,4 +56,4 @@ async def _collect() -> None:
         gc.collect(1)
 
 
-app = st.App("ui/main.py", routes=routes(), middleware=[security_headers()], lifespan=lifespan)
+app = st.App("ui/main.py", routes=routes(), middleware=[gate()], lifespan=lifespan)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.practice import LivePart
 from sandbox.records import NotAllowedError, NotFoundError, Person, SandboxError
@@ -24,23 +24,35 @@ from ui.session import COOKIE, services
 
 COOKIE_SECONDS = 30 * 24 * 3600
 BODY_MAX_BYTES = 1_000_000
-HEADERS = {
-    b"x-content-type-options": b"nosniff",
-    b"x-frame-options": b"SAMEORIGIN",
-    b"referrer-policy": b"same-origin",
-}
+DRAFT_MAX_CHARS = 400_000
+POSITION = re.compile(r"[0-9]{1,9}")
+Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
     """Return the routes of the room, all under ``/room``."""
     return [
-        Route("/room/live/{run_id}", live, methods=["GET"]),
-        Route("/room/stop/{run_id}", stop, methods=["POST"]),
-        Route("/room/enter", enter, methods=["POST"]),
-        Route("/room/leave", leave, methods=["POST"]),
-        Route("/room/draft", draft, methods=["POST"]),
+        Route("/room/live/{run_id}", _told(live), methods=["GET"]),
+        Route("/room/stop/{run_id}", _told(stop), methods=["POST"]),
+        Route("/room/enter", _told(enter), methods=["POST"]),
+        Route("/room/leave", _told(leave), methods=["POST"]),
+        Route("/room/draft", _told(draft), methods=["POST"]),
         Route("/room/health", health, methods=["GET"]),
     ]
+
+
+def _told(handle: Handler) -> Handler:
+    """Answer what the room itself could not do (a locked or full database) in Korean, not with a traceback."""
+
+    @wraps(handle)
+    async def answer(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except SandboxError as error:
+            told = {"ok": False, "message": error.message, "remedy": error.remedy}
+            return JSONResponse(told, status_code=503)
+
+    return answer
 
 
 async def live(request: Request) -> Response:
@@ -49,7 +61,7 @@ async def live(request: Request) -> Response:
     if who is None:
         return _refused(401)
     wanted = request.headers.get("last-event-id") or request.query_params.get("from", "0")
-    start = int(wanted) if wanted.isdigit() else 0
+    start = int(wanted) if POSITION.fullmatch(wanted) else 0
     parts = services().practice.follow(who, request.path_params["run_id"], start)
     try:
         first = await anext(parts)
@@ -127,20 +139,22 @@ async def draft(request: Request) -> Response:
     if who is None or not _same_site(request):
         return _refused(401)
     body = await _body(request)
+    if body.get("person", who.id) != who.id:
+        return _refused(409)  # an old tab: somebody else has come in at this browser since
     place, changed = str(body.get("place", "")), body.get("values", {})
     if not place or len(place) > 100 or not isinstance(changed, dict):
         return _refused(400)
     practice = services().practice
 
-    def merge() -> None:
+    def merge() -> bool:
         typed = {str(k)[:100]: str(v) for k, v in changed.items()}
-        practice.save_draft(who, place, {**practice.draft(who, place), **typed})
+        whole = {**practice.draft(who, place), **typed}
+        if sum(len(k) + len(v) for k, v in whole.items()) > DRAFT_MAX_CHARS:
+            return False
+        practice.save_draft(who, place, whole)
+        return True
 
-    try:
-        await asyncio.to_thread(merge)
-    except SandboxError as error:
-        return JSONResponse({"message": error.message}, status_code=503)
-    return JSONResponse({"ok": True})
+    return JSONResponse({"ok": True}) if await asyncio.to_thread(merge) else _refused(413)
 
 
 async def health(_request: Request) -> Response:
@@ -176,28 +190,3 @@ def _same_site(request: Request) -> bool:
 
 def _refused(status: int) -> Response:
     return JSONResponse({"ok": False}, status_code=status)
-
-
-class _SecurityHeaders:
-    """Add the headers that keep other sites from framing or sniffing what we serve."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                have = {k.lower() for k, _ in message.get("headers", [])}
-                extra = [(k, v) for k, v in HEADERS.items() if k not in have]
-                message = {**message, "headers": [*message.get("headers", []), *extra]}
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
-
-
-def security_headers() -> Middleware:
-    return Middleware(_SecurityHeaders)

@@ -7,6 +7,7 @@ Hides how the parts are built and wired (``services``), who is sitting at this b
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterator, Mapping
@@ -234,8 +235,14 @@ def choose_endpoint(endpoint_id: str) -> None:
     st.session_state["endpoint_id"] = endpoint_id
 
 
+def plain(text: str) -> str:
+    """Keep Markdown from reading what a person wrote: no link, image, colour or formula of theirs."""
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
+
+
 def say(error: SandboxError) -> None:
     """Show what happened and what to do next."""
     st.error(
-        f"**{error.message}**" + (f"  \n{error.remedy}" if error.remedy else ""), icon=":material/error:"
+        f"**{plain(error.message)}**" + (f"  \n{plain(error.remedy)}" if error.remedy else ""),
+        icon=":material/error:",
     )

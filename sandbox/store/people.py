@@ -157,8 +157,10 @@ class People:
         now = datetime.now(UTC)
         if row is None or row.last_at < now - _FORGET_FAILURES_AFTER or row.failures <= _FREE_FAILURES:
             return 0.0
+        if row.last_at > now + timedelta(seconds=_LONGEST_WAIT_SECONDS):
+            return 0.0  # the PC's clock was set back: nobody waits for a time that may be months away
         wait_seconds = min(_LONGEST_WAIT_SECONDS, 2.0 ** min(row.failures - _FREE_FAILURES, 16))
-        return float(max(0.0, wait_seconds - (now - row.last_at).total_seconds()))
+        return float(max(0.0, wait_seconds - max(0.0, (now - row.last_at).total_seconds())))
 
     def forget_failed_resumes(self, key: str) -> None:
         """Forgive ``key`` its mistakes, after a right code."""

@@ -44,12 +44,13 @@ def copy_button(label: str, *, html: str, text: str, key: str) -> None:
     _mount("copy", {"label": label, "html": html, "text": text}, key, css=True)
 
 
-def keep_drafts(place: str, fields: Mapping[str, str], *, key: str) -> None:
+def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: str) -> None:
     """Send what is typed into widgets (by key) to the server as it is typed.
 
-    ``fields`` maps a widget's key to the name it has in the draft.
+    ``fields`` maps a widget's key to the name it has in the draft. The server refuses what is meant
+    for another person than the cookie's: a tab left open must not write into the next one's drafts.
     """
-    _mount("keep", {"place": place, "fields": dict(fields)}, key)
+    _mount("keep", {"person": person_id, "place": place, "fields": dict(fields)}, key)
 
 
 def hand_over(token: str, *, key: str) -> bool:

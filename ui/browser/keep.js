@@ -13,7 +13,7 @@ export default function (component) {
     clearTimeout(timer);
     timer = null;
     if (!waiting.size) return;
-    const body = JSON.stringify({ place: data.place, values: Object.fromEntries(waiting) });
+    const body = JSON.stringify({ person: data.person, place: data.place, values: Object.fromEntries(waiting) });
     waiting.clear();
     fetch("/room/draft", { method: "POST", body, keepalive: last && body.length < 60000 }).catch(() => {});
   };

@@ -25,8 +25,8 @@ def card(exercise: Exercise) -> None:
         left, middle, right = st.columns([8, 3, 2], vertical_alignment="center")
         colour = "blue" if exercise.level is Level.BASIC else "violet"
         left.markdown(
-            f"**{exercise.title}** :{colour}-badge[{exercise.level.value}] :gray-badge[약 {exercise.minutes}분]"
-            f"  \n:gray[{exercise.goal}]"
+            f"**{frame.plain(exercise.title)}** :{colour}-badge[{exercise.level.value}] :gray-badge[약 {exercise.minutes}분]"
+            f"  \n:gray[{frame.plain(exercise.goal)}]"
         )
         middle.markdown(status(progress.get(exercise.id)))
         if right.button(

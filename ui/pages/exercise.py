@@ -40,9 +40,7 @@ def work_side(exercise: Exercise) -> None:
     work = Work(text, exercise.id, exercise.prompt_id or "", values)
     missing = room.practice.composing.missing(prompt, values)
     # A lab has boxes of its own: Ctrl+Enter typed there must not run the exercise below.
-    run_button(
-        exercise.id, work, missing, label="③ 실행", shortcut=None if exercise.lab else "Ctrl+Enter"
-    )
+    run_button(exercise.id, work, missing, label="③ 실행", shortcut=None if exercise.lab else "Ctrl+Enter")
 
 
 exercise = chosen()
@@ -54,7 +52,9 @@ if exercise is None:
 else:
     st.session_state["exercise_id"] = exercise.id
     st.query_params["id"] = exercise.id
-    frame.title(exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {exercise.goal}")
+    frame.title(
+        exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {frame.plain(exercise.goal)}"
+    )
     left, right = st.columns([5, 7], gap="medium")
     # The right side first: the answer is on its way while the rest is being drawn.
     with right:

@@ -29,7 +29,7 @@ left, right = st.columns([6, 5], gap="large")
 with left:
     if who is not None:
         st.success(
-            f"**{who.name}** 님, 어서 오세요. 하던 실습은 그대로 저장되어 있습니다.",
+            f"**{frame.plain(who.name)}** 님, 어서 오세요. 하던 실습은 그대로 저장되어 있습니다.",
             icon=":material/waving_hand:",
         )
         if st.button("과정으로 가기", type="primary", icon=":material/menu_book:", width="stretch"):

@@ -88,7 +88,7 @@ def _footnote(run: Run) -> None:
         about = "약 " if run.usage.estimated else ""
         parts.append(f"{about}{run.usage.prompt_tokens:,}토큰을 읽고 {run.usage.answer_tokens:,}토큰을 씀")
     if run.ended_at:
-        parts.append(f"{(run.ended_at - run.created_at).total_seconds():.0f}초")
+        parts.append(f"{max(0.0, (run.ended_at - run.created_at).total_seconds()):.0f}초")
     st.caption(" · ".join(parts))
 
 

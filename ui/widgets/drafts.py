@@ -28,7 +28,7 @@ def keep(me: Person, place: str, prompt: Prompt | None, values: Mapping[str, str
         session.services().practice.save_draft(me, place, now)
         st.session_state[f"draft:{place}"] = now
     fields = {**(field_keys(prompt, place) if prompt else {}), key_of(place): TEXT}
-    browser.keep_drafts(place, fields, key=f"keep-{place_key(place)}")
+    browser.keep_drafts(me.id, place, fields, key=f"keep-{place_key(place)}")
 
 
 def drop(me: Person, place: str) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sandbox.records import Endpoint, EndpointReport, Location, SandboxError
 from ui import session
+from ui.session import plain
 
 
 def card(endpoint: Endpoint) -> None:
@@ -15,7 +16,7 @@ def card(endpoint: Endpoint) -> None:
         left, right = st.columns([8, 3], vertical_alignment="center")
         colour = "green" if endpoint.location is Location.INSIDE else "orange"
         left.markdown(
-            f"**{endpoint.name}** :{colour}-badge[{endpoint.location.value}]  \n:gray[모델 {endpoint.model} · 한 번에 {endpoint.context_tokens:,}토큰 · 동시에 {endpoint.parallel}명]"
+            f"**{plain(endpoint.name)}** :{colour}-badge[{endpoint.location.value}]  \n:gray[모델 {plain(endpoint.model)} · 한 번에 {endpoint.context_tokens:,}토큰 · 동시에 {endpoint.parallel}명]"
         )
         if right.button(
             "연결 시험", key=f"test-{endpoint.id}", icon=":material/network_check:", width="stretch"
@@ -32,7 +33,7 @@ def card(endpoint: Endpoint) -> None:
 
 def _result(report: EndpointReport) -> None:
     box = st.success if report.reachable else st.error
-    box(f"**{report.message}**" + (f"  \n{report.remedy}" if report.remedy else ""))
+    box(f"**{plain(report.message)}**" + (f"  \n{plain(report.remedy)}" if report.remedy else ""))
     if not report.reachable:
         return
     figures = [

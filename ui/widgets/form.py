@@ -147,7 +147,7 @@ def _file(item: Field, label: str, key: str, start: str) -> str:
             return str(st.session_state[kept])
         st.session_state[kept] = found.text
         for warning in found.warnings:
-            st.warning(warning)
+            st.warning(session.plain(warning))
     text = str(st.session_state[kept])
     if text:
         with st.expander(f"읽은 내용 보기 ({len(text):,}자)"):

@@ -13,6 +13,7 @@ from sandbox.records import EndpointKind, Location
 from ui import browser, session
 
 log = logging.getLogger("ui")
+plain = session.plain
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -32,17 +33,12 @@ def title(text: str, caption: str = "") -> None:
     """Draw the page's title row: what this is, which AI answers, who is here."""
     left, right = st.columns([7, 5], vertical_alignment="center")
     with left:
-        st.markdown(f"### {text}", anchors=False)
+        st.markdown(f"### {plain(text)}", anchors=False)
         if caption:
             st.caption(caption)
     with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
         _endpoint_menu()
         _person_menu()
-
-
-def plain(text: str) -> str:
-    """Keep Markdown from reading what a person wrote: no link, image, colour or formula of theirs."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|~$:<>&])", r"\\\1", " ".join(text.split()))
 
 
 def prose(markdown: str) -> str:
@@ -62,11 +58,13 @@ def _endpoint_menu() -> None:
         return
     inside = here.location is Location.INSIDE
     where = "내부" if inside else "외부"
-    with st.popover(f"{here.name} · {where}", icon=":material/lan:" if inside else ":material/public:"):
+    with st.popover(
+        f"{plain(here.name)} · {where}", icon=":material/lan:" if inside else ":material/public:"
+    ):
         st.markdown(
             "이 PC 안에서 답합니다. 입력한 내용이 밖으로 나가지 않습니다."
             if here.kind is EndpointKind.EMBEDDED
-            else f"모델: {here.model}  \n"
+            else f"모델: {plain(here.model)}  \n"
             + (
                 "기관 안에서 답합니다."
                 if inside
@@ -79,7 +77,7 @@ def _endpoint_menu() -> None:
             st.radio(
                 "답할 AI 고르기",
                 [e.id for e in known],
-                format_func=lambda i: next(e.name for e in known if e.id == i),
+                format_func=lambda i: next(plain(e.name) for e in known if e.id == i),
                 index=next((n for n, e in enumerate(known) if e.id == here.id), 0),
                 key="endpoint_choice",
                 on_change=lambda: session.choose_endpoint(st.session_state["endpoint_choice"]),
@@ -90,12 +88,12 @@ def _person_menu() -> None:
     who = session.person()
     if who is None:
         return
-    seat = f" · {who.seat}번" if who.seat else ""
-    with st.popover(f"{who.name}{seat}", icon=":material/person:"):
+    seat = f" · {plain(who.seat)}번" if who.seat else ""
+    with st.popover(f"{plain(who.name)}{seat}", icon=":material/person:"):
         st.caption("이어하기 코드 — 다른 PC에서 이 코드를 넣으면 하던 실습이 그대로 열립니다.")
         st.code(session.services().classroom.resume_code(who), language=None)
         if who.class_code:
-            st.caption(f"과정 코드 {who.class_code}")
+            st.caption(f"과정 코드 {plain(who.class_code)}")
         if st.button("나가기", icon=":material/logout:", width="stretch", help="실습 기록은 남습니다."):
             session.leave()
             st.switch_page("pages/start.py")

@@ -18,7 +18,7 @@ def row(run: RunSummary) -> None:
         total = run.passed + run.failed + run.unknown
         score = f" · 통과 {run.passed}/{total}" if total else ""
         left.markdown(
-            f"**{frame.plain(run.title or '제목 없음')}**  \n:gray[{korean_time(run.created_at)} · {run.endpoint_name} · {run.state.value}{score}]"
+            f"**{frame.plain(run.title or '제목 없음')}**  \n:gray[{korean_time(run.created_at)} · {frame.plain(run.endpoint_name)} · {run.state.value}{score}]"
         )
         left.caption(frame.plain(run.answer_start or "(답변 없음)"))
         star.button(

@@ -10,6 +10,7 @@ import openpyxl
 import streamlit as st
 
 from sandbox.records import Exercise, Material
+from ui.widgets import frame
 
 ROWS_SHOWN = 200
 
@@ -21,7 +22,7 @@ def materials(exercise: Exercise) -> None:
     for item in exercise.materials:
         with st.container(border=True):
             left, right = st.columns([3, 1], vertical_alignment="center")
-            left.markdown(f"**{item.title}**  \n:gray[{item.name}]")
+            left.markdown(f"**{frame.plain(item.title)}**  \n:gray[{frame.plain(item.name)}]")
             right.download_button(
                 "받기",
                 data=item.path.read_bytes(),
@@ -38,7 +39,7 @@ def materials(exercise: Exercise) -> None:
 def _body(item: Material) -> None:
     if item.path.suffix.lower() == ".xlsx":
         for name, rows in sheets(item.path, item.path.stat().st_mtime_ns):
-            st.caption(f"시트 「{name}」 · {len(rows):,}행 (엑셀의 행·열 이름으로 보입니다)")
+            st.caption(f"시트 「{frame.plain(name)}」 · {len(rows):,}행 (엑셀의 행·열 이름으로 보입니다)")
             st.dataframe(_grid(rows[:ROWS_SHOWN]), height=280, width="stretch")
     elif item.text:
         with st.container(height=300):

@@ -7,6 +7,7 @@ import streamlit as st
 from sandbox.documents import read
 from sandbox.records import DocumentError
 from ui import session
+from ui.widgets import frame
 from ui.widgets.form import READABLE, place_key
 from ui.widgets.prompt_box import key_of
 
@@ -43,6 +44,6 @@ def _add(place: str) -> None:
     st.session_state.setdefault(f"composed:{place}", "")
     session.choices(place)
     st.session_state[f"notes:{place}"] = (
-        f"「{name}」에서 {len(found.text):,}자를 읽어 넣었습니다.",
-        *found.warnings,
+        f"「{frame.plain(name)}」에서 {len(found.text):,}자를 읽어 넣었습니다.",
+        *map(frame.plain, found.warnings),
     )

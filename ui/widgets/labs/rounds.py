@@ -63,7 +63,8 @@ def text_boxes(exercise: Exercise, labels: Sequence[str]) -> list[str]:
         for name, begun in zip(typed, exercise.lab_texts, strict=True)
     ):
         remember(exercise, **typed)
-    browser.keep_drafts(place_of(exercise), keys, key=f"keep-{place_key(place_of(exercise))}")
+    place = place_of(exercise)
+    browser.keep_drafts(session.me().id, place, keys, key=f"keep-{place_key(place)}")
     return texts
 
 

@@ -1,0 +1,152 @@
+"""What every request passes first: is the name ours, is the page ours, and what a page may load.
+
+Hides the Host and Origin rules and the Content-Security-Policy. Streamlit checks the origin of
+WebSockets only, lets every port of this PC in, and looks at no Host: a page whose name was turned
+to this PC's address (DNS rebinding) or another program's page on this PC could speak to the room.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ipaddress
+import re
+import socket
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    b"x-content-type-options": b"nosniff",
+    b"x-frame-options": b"DENY",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+NOT_OURS = (
+    "이 주소로는 실습실을 열 수 없습니다. 안내받은 주소로 다시 열어 주세요.\n"
+    "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
+)
+REFUSED = 1008
+
+
+class _Gate:
+    """Refuse foreign names and origins, and add the headers that bind our own pages."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if scope["type"] == "websocket":
+            if is_our_name(host) and is_our_origin(headers.get("origin"), host):
+                await self._app(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": REFUSED})
+        elif is_our_name(host):
+            await self._app(scope, receive, _with_headers(send, host))
+        else:
+            await PlainTextResponse(NOT_OURS, status_code=421)(scope, receive, send)
+
+
+def gate() -> Middleware:
+    """Return the middleware that stands before everything else."""
+    return Middleware(_Gate)
+
+
+def is_our_name(host: str) -> bool:
+    """Say whether a Host header can be ours: an address, this PC's name, or a name an officer gave.
+
+    A name with dots that nobody gave could be anybody's; numbers and bare PC names could not.
+    """
+    if not re.fullmatch(r"[\w.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?", host):
+        return False
+    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    if "." not in name and ":" not in name:
+        return bool(name)
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in _given_names()
+    return True
+
+
+def is_our_origin(origin: str | None, host: str) -> bool:
+    """Say whether an Origin header is the page that ``host`` serves; programs send none at all."""
+    if origin is None:
+        return True
+    place = urlsplit(origin)
+    return place.netloc == host or (place.hostname or "") in _officers_names()
+
+
+@lru_cache(maxsize=1)
+def _given_names() -> frozenset[str]:
+    own = socket.gethostname().lower()
+    return frozenset(
+        {own, f"{own}.local", socket.getfqdn().lower(), "localhost.localdomain"} | _officers_names()
+    )
+
+
+@lru_cache(maxsize=1)
+def _officers_names() -> frozenset[str]:
+    """Return the names set in Streamlit's own configuration: other ports of this PC are not among them."""
+    places = [*st.get_option("server.corsAllowedOrigins"), f"//{st.get_option('browser.serverAddress')}"]
+    names = {(urlsplit(place).hostname or "").lower() for place in places}
+    return frozenset(n for n in names if n and "." in n and not n.startswith("127."))
+
+
+def _with_headers(send: Send, host: str) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            have = {k.lower() for k, _ in message.get("headers", [])}
+            ours = {**HEADERS, b"content-security-policy": _policy(host)}
+            extra = [(k, v) for k, v in ours.items() if k not in have]
+            message = {**message, "headers": [*message.get("headers", []), *extra]}
+        await send(message)
+
+    return sending
+
+
+@lru_cache(maxsize=64)
+def _policy(host: str) -> bytes:
+    """Write the policy. ``host`` has passed ``is_our_name``: nothing can be smuggled in with it.
+
+    Styles stay inline because Streamlit writes them so. Scripts come from files of this
+    server, from the page's own one line (by its hash) and, for our components, from ``blob:``.
+    """
+    rules = {
+        "default-src": "'self'",
+        "script-src": f"'self' blob: {_inline_scripts()}",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' ws://{host} wss://{host}",
+        "worker-src": "'self' blob:",
+        "frame-src": "'none'",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items()).encode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _inline_scripts() -> str:
+    """Return the hashes of the scripts that stand in Streamlit's page itself."""
+    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    found = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    return " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in found
+    )
