@@ -69,7 +69,7 @@ _TIMES = tuple(
     re.compile(pattern)
     for pattern in (
         r"(?P<half>오전|오후|아침|저녁|밤|낮|새벽|AM|PM|am|pm)?\s?(?<![\d:])(?P<h>[01]?\d|2[0-4])\s?:\s?(?P<mi>[0-5]\d)(?::[0-5]\d)?(?![\d:])",
-        r"(?P<half>오전|오후|아침|저녁|밤|낮|새벽)?\s?(?<![\d:,.])(?P<h>[01]?\d|2[0-4])시(?!간|장|청|군|도|내|민|점|설|행|작|\s?방향)\s?(?:(?P<mi>[0-5]?\d)분|(?P<ban>반))?",
+        r"(?P<half>오전|오후|아침|저녁|밤|낮|새벽)?\s?(?<![\d:.])(?<!\d,)(?P<h>[01]?\d|2[0-4])시(?!간|장|청|군|도|내|민|점|설|행|작|\s?방향)\s?(?:(?P<mi>[0-5]?\d)분|(?P<ban>반))?",
         r"(?P<half>오전|오후|아침|저녁|밤|낮|새벽)?\s?(?<![가-힣])(?P<hw>열두|열한|열|아홉|여덟|일곱|여섯|다섯|네|세|두|한)\s?시(?=\s|에|부터|까지|로|,|\.|$|반|\s?반)\s?(?P<ban>반)?",
     )
 )
@@ -85,7 +85,7 @@ _UNITS = {
 }  # fmt: skip
 _UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 _NUMBER = re.compile(
-    rf"(?P<about>약\s?|대략\s?|거의\s?|금\s?)?(?<![A-Za-z\d.,/:_])(?<![A-Za-z]-)(?P<sign>[-−△▲](?=\d))?(?P<n>{MIXED_NUMBER})(?P<more>\s?여)?"
+    rf"(?P<about>약\s?|대략\s?|거의\s?|금\s?)?(?<![A-Za-z\d./:_])(?:(?<!,)|(?<!\d,)|(?!\d{{3}}(?!\d)))(?<![A-Za-z]-)(?P<sign>[-−△▲](?=\d))?(?P<n>{MIXED_NUMBER})(?P<more>\s?여)?"
     rf"\s?(?P<unit>{_UNIT})?(?P<span>\s?(?:남짓|가량|정도|안팎|내외))?"
 )
 _HANGUL_MONEY = re.compile(

@@ -13,8 +13,10 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from sandbox.checks.formula_diagnosis import diagnose, explain_error, unknown_function
+from sandbox.checks.formula_spelling import Misspelling, misspellings, respelled, typed_number
 from sandbox.checks.kind import Outcome, Params, failed, unknown
 from sandbox.checks.lines import line_of, quote
+from sandbox.checks.particles import particle
 from sandbox.formulas import (
     Candidate,
     Proof,
@@ -22,6 +24,7 @@ from sandbox.formulas import (
     Vary,
     find_candidates,
     miscalculated,
+    names_in,
     prove_all,
     unsupported,
 )
@@ -71,15 +74,7 @@ def formula(params: FormulaParams, context: CheckContext) -> Outcome:
     """Find the formula, prove it, and say for the first wrong one what is wrong with it."""
     candidates = find_candidates(context.answer)[:_MOST_TRIED]
     if not candidates:
-        return failed(
-            "답에서 수식을 찾지 못했습니다.",
-            (
-                Evidence(
-                    "'='로 시작하는 수식이 없습니다.",
-                    correction="'수식만 코드 블록으로 보여 줘'라고 요청하세요.",
-                ),
-            ),
-        )
+        return _without_formula(context.answer)
     path = context.files.get(params.workbook)
     if path is None:
         return unknown(
@@ -95,6 +90,29 @@ def formula(params: FormulaParams, context: CheckContext) -> Outcome:
     if proofs[chosen].proved:
         return _right(params, context.answer, candidates, chosen, proofs[chosen])
     return _wrong(params, job, context.answer, candidates, proofs)
+
+
+def _without_formula(answer: str) -> Outcome:
+    """Tell a number typed in, which looks right until the data changes, from an answer with nothing in it."""
+    typed = typed_number(answer)
+    if typed is None:
+        asked = "'수식만 코드 블록으로 보여 줘'라고 요청하세요."
+        nothing = Evidence("'='로 시작하는 수식이 없습니다.", correction=asked)
+        return failed("답에서 수식을 찾지 못했습니다.", (nothing,))
+    text, start, end = typed
+    told = f"'{quote(text)}'{particle(text, '은/는')} 계산식이 아니라 고정된 숫자입니다. 자료가 바뀌어도 그대로라서 틀리게 됩니다."
+    return failed(
+        "수식이 아니라 고정된 숫자를 적었습니다.",
+        (
+            Evidence(
+                told,
+                line_of(answer, start),
+                start,
+                end,
+                correction="칸을 가리키는 수식으로 바꾸세요. 예: =SUM(B2:B10)",
+            ),
+        ),
+    )
 
 
 def _job(params: FormulaParams, path: object, text: str) -> ProofJob:
@@ -178,9 +196,10 @@ def _wrong(
             (_at(item, answer, excuse, "엑셀에 직접 넣어 확인하세요."), tried),
         )
     wrong = [row for row in proof.rows if not row.matches]
-    found = diagnose(job, proof)
+    odd = misspellings(item.formula, params.reference, names_in(job.workbook))
+    found = _diagnosed(job, proof, odd)
     evidence = [_at(item, answer, text, correction) for text, correction in found]
-    errors = {row.actual.error for row in wrong if row.actual.error}
+    errors = {row.actual.error for row in wrong if row.actual.error and not odd}
     evidence += [_at(item, answer, explain_error(name)) for name in sorted(errors)]
     if len(candidates) > 1:
         evidence.append(Evidence(f"수식 {len(candidates)}개를 모두 계산했지만 맞는 것이 없습니다."))
@@ -188,6 +207,23 @@ def _wrong(
     return Outcome(
         State.FAIL, told, (*evidence, tried, *_style_problems(params, item, answer)), _table(proof)
     )
+
+
+def _diagnosed(job: ProofJob, proof: Proof, odd: tuple[Misspelling, ...]) -> list[tuple[str, str]]:
+    """Name foreign letters first; with them put right, say what else is wrong, if anything."""
+    if not odd:
+        return list(diagnose(job, proof))
+    found = [(item.told, item.correction) for item in odd]
+    better = respelled(proof.formula, odd)
+    if better == proof.formula:
+        return found
+    try:
+        again = prove_all(job, [better])[0]
+    except FormulaError:
+        return found
+    if again.proved:
+        return [*found, ("글자만 바로 쓰면 맞는 수식입니다.", better)]
+    return [*found, *diagnose(job, again)]
 
 
 def _excuse(text: str, proof: Proof) -> str:

@@ -116,15 +116,25 @@ def _matters(fact: Fact, answer: str) -> bool:
 
 
 def _allowed(fact: Fact, allow: list[str]) -> bool:
-    packed = squeeze(fact.text)
-    for term in allow:
-        if squeeze(term) in packed or packed in squeeze(term):
-            return True
-        if any(
-            other.kind == fact.kind and other.value == fact.value for other in fact_finding.find_facts(term)
-        ):
-            return True
-    return False
+    """A term allows a fact when it is the same fact, however both are written; a part of one is not enough."""
+    said = {squeeze(fact.text), squeeze(str(fact.value))}
+    return any(
+        squeeze(term) in said
+        or any(_same_fact(fact, other) for other in fact_finding.find_facts(term, words=True))
+        for term in allow
+    )
+
+
+def _same_fact(fact: Fact, other: Fact) -> bool:
+    if fact.kind != other.kind:
+        return False
+    if fact.kind == "date":
+        one, two = fact.value, other.value
+        return bool(one[1:] == two[1:] and (one[0] == two[0] or (one[1] and None in (one[0], two[0]))))
+    if fact.kind == "time":
+        vague = fact.value[1] or other.value[1]
+        return bool((fact.value[0] - other.value[0]) % (720 if vague else 1440) == 0)
+    return bool(fact.value == other.value)
 
 
 def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:

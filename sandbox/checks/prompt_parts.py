@@ -12,21 +12,33 @@ from pydantic import Field
 
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.lines import quote, squeeze
+from sandbox.checks.particles import particle
 from sandbox.records import CheckContext, Evidence
 
 Part = Literal["역할", "맥락", "자료", "형식", "제약"]
 
 _PERSON = r"전문가|담당자|담당|주무관|공무원|비서|강사|기자|작가|편집자|사서|컨설턴트|분석가|교수|선생님|상담사|상담원|기획자|팀장|과장|번역가|속기사|도우미|조력자|직원|통역사|디자이너|개발자|검토자|심사위원|변호사|전산|사회자|멘토|코치|아나운서|조교"
+
+
+def _label(words: str) -> str:
+    """A label at a line's start with something after it: ``역할: …``, ``[역할] …``, ``# 역할`` and a line."""
+    closed = rf"[\[【<〈(「{{]\s*(?:[가-힣·,및]{{1,8}}\s)?(?:{words})[^\]】>〉)」}}\n]{{0,10}}[\]】>〉)」}}]\**\s*[:：]?"
+    plain = rf"(?:{words})\s?(?:사항|조건)?\s*\**\s*(?:[:：]|(?=\n))"
+    return (
+        rf"(?:^|\n)[\s#*>□○ㅇ\-]*(?:\d{{1,2}}[.)]\s*)?\**(?:{closed}|{plain})\**\s*(?![\[【#])\S[^\n]{{0,60}}"
+    )
+
+
 _CUES: dict[str, tuple[str, ...]] = {
     "역할": (
+        _label(r"역할|페르소나"),
         r"(당신|너|귀하|여러분)(은|는|의 역할은|를)\s?[^\n]{1,60}",
         rf"({_PERSON})\s?(으로서|로서|처럼|입니다|이다|이야|야|라고 (생각|가정)|의 (역할|입장|관점|눈)|(이|가) (되어|돼))",
         rf"({_PERSON})(?:\s?역할|\s?입장)",
-        r"(^|\n)\s*[#\[*(<]*\s*역할\s*[\])*>]*\s*[:：\n]",
         r"역할을?\s?(맡|해|수행|한다|하)",
     ),
     "맥락": (
-        r"(^|\n)\s*[#\[*(<]*\s*(맥락|배경|상황|목적|대상|독자)\s*[\])*>]*\s*[:：\n]",
+        _label(r"맥락|배경|상황|목적|대상|독자|쓰임|용도|받는 사람|읽는 사람"),
         r"(하기|쓰기|보고하기|알리기|설명하기|안내하기|발표하기|만들기|올리기|제출하기|공유하기)\s?위(해|하여|한)",
         r"(대상|독자|청중|참석자|읽는 사람|받는 사람|보는 사람)(은|는|이|가|에게|으로)",
         r"(에게|께)\s?(보고|제출|발표|안내|설명|보낼|보내|배포|전달|알릴|드릴|올릴|공유)",
@@ -37,7 +49,7 @@ _CUES: dict[str, tuple[str, ...]] = {
         r"(저는|나는|우리는?|우리 (부서|과|팀|시)|저희)\s?[^\n]{2,}",
     ),
     "형식": (
-        r"(^|\n)\s*[#\[*(<]*\s*(출력|답변|결과)?\s*(형식|양식|모양|구성)\s*[\])*>]*\s*[:：\n]",
+        _label(r"(?:출력|답변|결과)?\s?(?:형식|양식|모양|구성|형태)"),
         r"표\s?(로|형식|로만|를 만들|한 개|를 그려|안에|에 담)|개조식|목록으로|글머리|번호를? (매|붙)|마크다운|JSON|CSV|html|엑셀에 (붙|바로)",
         r"\d+\s?(줄|쪽|페이지|문장|단락|문단|항목|가지|장|개|행|열|글자|자)\s?(으로|로|이내|이하|씩|만|안에|정도|내외|분량|짜리|를|을)",
         r"□|○|##|\|.+\|",
@@ -47,7 +59,7 @@ _CUES: dict[str, tuple[str, ...]] = {
         r"(한 줄|두 줄|세 줄|한 문장|두 문장|세 문장|한 쪽|한 장|한 페이지)",
     ),
     "제약": (
-        r"(^|\n)\s*[#\[*(<]*\s*(제약|조건|주의|규칙|유의)\s*(사항|조건)?\s*[\])*>]*\s*[:：\n]",
+        _label(r"제약|조건|주의|규칙|유의|지킬 것|하지 말 것"),
         r"(하지|쓰지|넣지|만들지|지어내지|추측하지|바꾸지|빼지|덧붙이지|적지|포함하지|사용하지|고치지|벗어나지|붙이지|더하지|줄이지|말하지|드러내지|꾸미지|짓지|추가하지)\s?(는 |도 )?(마|말|않|못)",
         r"(없는|모르는|확인되지 않은|불확실한|빠진|정해지지 않은|언급되지 않은)\s?[^\n]{0,16}(은|는|면|이면|경우|값)\s?[^\n]{0,24}(미정|확인 필요|모른다|모름|비워|표시|빼|적|쓰|남겨|제외|물어|질문)",
         r"(금지|제외하|제외할|반드시|꼭|절대|오직|에 있는 (내용|사실|정보|것)만|만 (사용|쓰|써|출력|근거|포함)|이내로|이하로|넘지|초과하)",
@@ -70,6 +82,11 @@ _LABELLED_DATA = re.compile(
 _QUOTED_DATA = re.compile(
     r'(?:"""|```|<자료>|<[^>\n]{1,20}>|\'\'\'|---)\s*(?P<data>[\s\S]{20,}?)(?:"""|```|</|\'\'\'|---)'
 )
+_SHORT_DATA = re.compile(  # under a label of material even a few words in a fence are material
+    r"(?:^|\n)[\s#\[(<*【]*[^\n:：.\]]{0,10}(?:자료|원자료|메모|원문|회의록|본문|데이터|녹취록|초안)[^\n]{0,60}\n\s*"
+    r'(?P<fence>"""|```)[^\n]*\n(?P<data>[\s\S]*?)(?P=fence)'
+)
+_QUOTE_BLOCK = re.compile(r'"""[\s\S]*?"""')
 
 
 class PromptPartsParams(Params):
@@ -91,7 +108,8 @@ def prompt_parts(params: PromptPartsParams, context: CheckContext) -> Outcome:
     needed = min(params.at_least or len(params.parts), len(params.parts))
     told = f"{len(params.parts)}가지 가운데 {len(params.parts) - len(missing)}가지가 있습니다."
     suggestions = tuple(
-        Evidence(f"{part}이(가) 보이지 않습니다.", correction=_suggest(part, context)) for part in missing
+        Evidence(f"{part}{particle(part, '이/가')} 보이지 않습니다.", correction=_suggest(part, context))
+        for part in missing
     )
     if len(params.parts) - len(missing) < needed:
         return failed(told, suggestions + present)
@@ -99,7 +117,9 @@ def prompt_parts(params: PromptPartsParams, context: CheckContext) -> Outcome:
 
 
 def _instructions(prompt: str, context: CheckContext) -> str:
-    """Return the prompt without lines copied from the materials, so that they prove nothing."""
+    """Return the prompt without pasted material (between triple quotes, or copied from a source)."""
+    outside = _QUOTE_BLOCK.sub('""', prompt)
+    prompt = outside if len(squeeze(outside)) >= 8 else prompt  # some put the whole prompt in quotes
     copied = {
         squeeze(line)
         for text in context.sources.values()
@@ -132,6 +152,9 @@ def _material(prompt: str, context: CheckContext) -> str | None:
         found = pattern.search(prompt)
         if found and len(squeeze(found["data"])) >= 25:
             return found["data"][:40].strip()
+    for found in _SHORT_DATA.finditer(prompt):
+        if len(re.findall(r"[\w가-힣]", found["data"])) >= 5:
+            return found["data"].strip()[:40]
     columns = re.findall(r"\b[A-Z]{1,2}\d*\s?(?:열|칸|:|=|은|는|에)|[A-Z]{1,2}\d+(?::[A-Z]{1,2}\d+)?", prompt)
     return f"엑셀 자리 {', '.join(columns[:3])}" if len(columns) >= 2 else None
 

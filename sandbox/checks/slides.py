@@ -33,6 +33,14 @@ _SKIP_LABEL = re.compile(
 _CLAIM = re.compile(
     r"(다|요|함|임|됨|음|것|필요|시급|부족|증가|감소|급증|급감|확대|축소|개선|강화|추진|해결|단축|절감|달성|전환|향상|완료|시작|가능|우선|집중|돌파|최다|최저|최고|상승|하락|도입|제공|지원|마련|운영|확보|방지|조성|해소|설치|정착|완화|예정|이상|이하|배|%|명|건|원|없다|때|길|해법|답|열쇠)[.!?]?$"
 )
+# Verbs made nouns by -ㅁ (어려움, 줄어듦, 나타남): told by their last syllables, but for the nouns that share them.
+_VERBAL_NOUN = re.compile(
+    r"(?:움|듦|짐|킴|낌|뀜|옴|옮|씀|큼|펌|름|침|림|김|람|춤|줌|둠|끔|팖|힘|섬|[가-힣][줄늘널밀열팔풀]림|(?:[아어여나라려와워러지]|드러|나타|생겨|끝|모자)[감남봄냄])[.!?]?$"
+)
+_PLAIN_NOUN = re.compile(
+    r"(?:(?<![가-힣])(?:힘|섬|움|김|짐|침)|도움|모임|책임|싸움|배움|이름|여름|구름|기름|주름|씨름|흐름|지침|방침|아침|일침|산림|그림|알림|농림|울림|"
+    r"어울림|드림|크림|사람|바람|보람|관람|열람|유람|맞춤|돌봄|나눔|지킴)[.!?]?$"
+)
 _TOPIC = re.compile(
     r"개요|목차|현황|문제점|추진\s*배경|배경|향후\s*계획|결론|요약|Q\s*&\s*A|질의\s*응답|감사합니다|소개|기대\s*효과|추진\s*계획|세부\s*계획|일정|예산|행정\s*사항|추진\s*방향",
     re.IGNORECASE,
@@ -239,4 +247,6 @@ def is_conclusion(title: str) -> bool:
         )
     )
     has_object = bool(re.search(r"[가-힣](을|를)\s", bare))
-    return len(squeeze(bare)) >= 8 and has_link and (has_object or bool(_CLAIM.search(bare)))
+    says_so = bool(_VERBAL_NOUN.search(bare)) and not _PLAIN_NOUN.search(bare)
+    has_link = has_link or (says_so and len(bare.split()) >= 3)  # 평일 낮 방문 어려움
+    return len(squeeze(bare)) >= 8 and has_link and (has_object or says_so or bool(_CLAIM.search(bare)))

@@ -4,7 +4,17 @@ Hides the formula engine, its process and its limits. Formulas are never loaded 
 gets values and formulas one by one, which it calculates as Excel does.
 """
 
-from sandbox.formulas.proof import CellValue, Limits, Proof, ProofJob, Row, calculate, prove, prove_all
+from sandbox.formulas.proof import (
+    CellValue,
+    Limits,
+    Proof,
+    ProofJob,
+    Row,
+    calculate,
+    names_in,
+    prove,
+    prove_all,
+)
 from sandbox.formulas.text import (
     Candidate,
     find_candidates,
@@ -28,6 +38,7 @@ __all__ = [
     "find_candidates",
     "find_formulas",
     "miscalculated",
+    "names_in",
     "normalise",
     "prove",
     "prove_all",

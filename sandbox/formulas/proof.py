@@ -147,6 +147,11 @@ def prove_all(job: ProofJob, formulas: Sequence[str]) -> tuple[Proof, ...]:
     return tuple(proofs[formula] for formula in formulas)
 
 
+def names_in(workbook: Path) -> tuple[str, ...]:
+    """Return the names and short texts of a workbook, sheets first. Raises FormulaError like ``prove``."""
+    return books.words(books.read(workbook))
+
+
 def _data_sets(job: ProofJob, sheets: Sheets) -> list[_DataSet]:
     """Visible data, visible and hidden rows, then random data over both."""
     hidden = books.extra_changes(sheets, job.extra_rows)

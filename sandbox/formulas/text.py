@@ -15,7 +15,7 @@ _FENCE = re.compile(r"(?:```|~~~)[^\n`]*\n(?P<body>[\s\S]*?)(?:```|~~~|\Z)")
 _INLINE = re.compile(r"(?<!`)`(?P<body>[^`\n]{2,600})`(?!`)")
 _CALL = r"[A-Za-z_][A-Za-z0-9._]*\("
 _REF = re.compile(r"\$?[A-Za-z]{1,3}\$?\d{1,7}|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}")
-_START = re.compile(rf"[=＝]\s*(?=[+\-(（\"“'‘{{]*\s*(?:@?{_CALL}|[$'‘A-Za-z가-힣\d(]))")
+_START = re.compile(rf"[=＝]\s*(?=[+\-(（\"“'‘{{]*\s*(?:@?{_CALL}|[$'‘A-Za-z가-힣一-鿿\d(]))")
 _BARE_CALL = re.compile(
     r"(?<![A-Za-z0-9_.가-힣=(,+\-*/&<>])(?:SUM|SUMIF|SUMIFS|COUNT|COUNTA|COUNTIF|COUNTIFS|COUNTBLANK|AVERAGE|AVERAGEIF|AVERAGEIFS|IF|IFS|IFERROR|IFNA|"
     r"VLOOKUP|HLOOKUP|XLOOKUP|INDEX|LOOKUP|WORKDAY|WORKDAY\.INTL|NETWORKDAYS|DATEDIF|EDATE|EOMONTH|DATE|TEXT|TEXTJOIN|CONCAT|LEFT|RIGHT|MID|"
@@ -143,9 +143,10 @@ def _goes_on(text: str, at: int, end: int) -> bool:
         if char in ".=" and (at + 1 >= end or text[at + 1].isspace() or "가" <= text[at + 1] <= "힣"):
             return False
         return not (char == "*" and text[at : at + 2] == "**")
-    if "가" <= char <= "힣":
-        return bool(re.compile(r"[가-힣A-Za-z0-9_]+!").match(text, at, end)) or (
-            text[at - 1] not in " )）\t" and bool(re.compile(r"[가-힣A-Za-z0-9_]*!").match(text, at, end))
+    if "가" <= char <= "힣" or "一" <= char <= "鿿":  # 한자 too: small models write it into sheet names
+        return bool(re.compile(r"[가-힣一-鿿A-Za-z0-9_]+!").match(text, at, end)) or (
+            text[at - 1] not in " )）\t"
+            and bool(re.compile(r"[가-힣一-鿿A-Za-z0-9_]*!").match(text, at, end))
         )
     if char in " \t":
         before = text[:at].rstrip()[-1:]
@@ -164,7 +165,7 @@ def _is_formula(raw: str) -> bool:
     refs = _REF.findall(outside)
     if has_call:
         return True
-    return raw[:1] in "=＝" and bool(refs) and bool(re.match(r"[$('‘A-Za-z가-힣\d+\-]", body))
+    return raw[:1] in "=＝" and bool(refs) and bool(re.match(r"[$('‘A-Za-z가-힣一-鿿\d+\-]", body))
 
 
 def normalise(formula: str) -> str:

@@ -46,6 +46,13 @@ class Sheets:
         return max((row for row, _ in self.cells[sheet]), default=1)
 
 
+def words(sheets: Sheets) -> tuple[str, ...]:
+    """Return what a formula may call by name or quote: sheets, defined names, short texts in cells."""
+    texts = (value for cells in sheets.cells.values() for kind, value in cells.values() if kind == "t")
+    short = (text for text in texts if len(text) <= 20)
+    return tuple(dict.fromkeys((*sheets.cells, *(name for name, _ in sheets.names), *short)))
+
+
 def read(path: Path) -> Sheets:
     """Read every cell with its type. Raises FormulaError when the file is no workbook or far too big."""
     from openpyxl import load_workbook  # slow to import: only when a formula is proved

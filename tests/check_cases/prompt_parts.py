@@ -31,12 +31,18 @@ _ROLES = (
     "역할: 회의록 정리 담당자",
     "민원 답변을 쓰는 담당자로서 답해 주세요.",
     "당신은 강릉시 홍보 담당입니다.",
+    "[역할] 시청에서 공문을 다듬는 사람",
+    "【역할】 민원 답변 작성",
 )
 _CONTEXTS = (
     "어르신들이 읽을 안내문입니다. 목적: 주차 안내",
     "시민에게 배포할 안내문이 필요합니다.",
     "다음 주 국장 보고용 자료를 준비하고 있습니다.",
     "배경: 축제 방문객이 늘었습니다.",
+    "[맥락] 처음 전화를 받는 직원도 그대로 읽습니다.",
+    "[맥락]\n새 담당자가 첫날 혼자 읽습니다.",
+    "## 맥락\n결과를 보고 무엇을 고칠지 정합니다.",
+    "**[배경 설명]** 요금이 올라 문의가 많습니다.",
 )
 _FORMS = (
     "표로 만들어 주세요.",
@@ -44,6 +50,7 @@ _FORMS = (
     "아래 형식으로 써 주세요.",
     "출력 형식: 마크다운 표",
     "5개 항목으로 정리해 주세요.",
+    "[형식] 제목과 기호 없이 씁니다.",
 )
 _LIMITS = (
     "추측하지 말고 모르면 미정이라고 쓰세요.",
@@ -51,7 +58,19 @@ _LIMITS = (
     "300자 이내로 쓰세요.",
     "조건: 존댓말, 반드시 날짜 포함",
     "숫자는 바꾸지 마세요.",
+    "[제약] 자료의 날짜만 씁니다.",
+    "<제약 사항> 존댓말",
 )
+_EMPTY_LABELS = "[역할]\n[맥락]\n[형식]\n[제약]\n"
+_HOUSE_STYLE = """[역할] 당신은 치우치지 않은 설문을 만드는 담당자입니다.
+[맥락] 주제는 「구내식당」입니다. 결과를 보고 무엇을 고칠지 정합니다.
+[자료] 알고 싶은 것
+\"\"\"
+만족도, 바라는 메뉴
+\"\"\"
+[형식] 아래 네 줄을 씁니다.
+[제약] 한 문항에 한 가지만 묻습니다.
+"""
 CASES = (
     good("all five parts", "", prompt=_prompt(), sources=_SOURCES),
     *(
@@ -85,6 +104,29 @@ CASES = (
         "",
         prompt="A열은 부서, C열은 금액입니다. 부서별 합계 수식을 알려 주세요.",
         params={"parts": ["자료"]},
+    ),
+    good("house style: labels closed by brackets", "", prompt=_HOUSE_STYLE),
+    bad(
+        "house style without its context",
+        "",
+        prompt=_HOUSE_STYLE.replace(
+            "[맥락] 주제는 「구내식당」입니다. 결과를 보고 무엇을 고칠지 정합니다.\n", ""
+        ),
+        says="맥락이 보이지 않습니다",
+    ),
+    bad(
+        "house style with an empty fence",
+        "",
+        prompt=_HOUSE_STYLE.replace("만족도, 바라는 메뉴", ""),
+        says="자료가 보이지 않습니다",
+    ),
+    *(_one(f"an empty label is no {part}", part, _EMPTY_LABELS + "[끝]", there=False) for part in _PARTS),
+    bad(
+        "labels inside the pasted material prove nothing",
+        "",
+        prompt='아래 글을 요약해 줘\n"""\n[역할] 서기\n[맥락] 국장 보고\n[형식] 표\n[제약] 짧게\n"""\n',
+        params={"parts": ["역할", "맥락", "제약"], "at_least": 1},
+        says="역할이 보이지 않습니다",
     ),
     open_("no prompt", "답입니다."),
 )
