@@ -132,6 +132,7 @@ def test_pptx() -> None:
     (chart,) = [shape.chart for shape in first.shapes if shape.has_chart]
     assert [(s.name, list(s.values)) for s in chart.plots[0].series] == [("이용자(명)", [131002.0, 142880.0])]
     assert list(chart.plots[0].categories) == ["2024", "2025"]
+    assert chart.value_axis.minimum_scale == 0  # a cut axis would make 9% look like half
     (table,) = [shape.table for shape in deck.slides[3].shapes if shape.has_table]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [
         ["단계", "담당"],

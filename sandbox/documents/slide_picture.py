@@ -162,15 +162,13 @@ def _chart(chart: ChartData, box: Box) -> Iterator[str]:
     """Draw the bars roughly as the program will: what is compared matters here, not its axis."""
     left, top = box.left / POINT, box.top / POINT
     width, height = box.width / POINT, box.height / POINT
-    head = " · ".join(series.name for series in chart.series)
-    yield f'<text x="{left + width / 2:.1f}" y="{top + 18:.1f}" font-size="14" text-anchor="middle" '
-    yield f'fill="#{layout.INK}">{escape(head)}</text>'
+    yield from _legend(chart, left + width / 2, top + 18)
     top, height = top + 34, height - 60
     most = max((abs(value) for series in chart.series for value in series.values), default=0) or 1
     lying = layout.lies(chart)
     side = min(width * 0.4, 12 * max(width_em(label) for label in chart.labels) + 10) if lying else 0
     slot = (height if lying else width) / len(chart.labels)
-    bar = slot * 0.62 / len(chart.series)
+    bar = min(slot * 0.62, 160) / len(chart.series)
     for at, label in enumerate(chart.labels):
         middle = slot * (at + 0.5)
         if lying:
@@ -192,13 +190,26 @@ def _chart(chart: ChartData, box: Box) -> Iterator[str]:
             yield f'fill="#{colour}"/>'
             told = f"{value:,.10g}"
             if lying:
-                yield _small(spot[0] + long + 4, spot[1] + bar / 2 + 4, told, "start")
+                yield _small(spot[0] + long + 4, spot[1] + bar / 2 + 4, told, "start", min(12, bar * 1.1))
             else:
                 yield _small(spot[0] + bar / 2, spot[1] - 4, told, "middle")
 
 
-def _small(x: float, y: float, text: str, anchor: str) -> str:
+def _legend(chart: ChartData, middle: float, y: float) -> Iterator[str]:
+    """Name the series: one as the title of the chart, several beside their colours."""
+    if len(chart.series) == 1:
+        yield _small(middle, y, chart.series[0].name, "middle", 14)
+        return
+    x = middle - sum(12 * width_em(series.name) + 34 for series in chart.series) / 2
+    for at, series in enumerate(chart.series):
+        colour = _CHART_COLOURS[at % len(_CHART_COLOURS)]
+        yield f'<rect x="{x:.1f}" y="{y - 9:.1f}" width="9" height="9" fill="#{colour}"/>'
+        yield _small(x + 14, y, series.name, "start")
+        x += 12 * width_em(series.name) + 34
+
+
+def _small(x: float, y: float, text: str, anchor: str, points: float = 12) -> str:
     return (
-        f'<text x="{x:.1f}" y="{y:.1f}" font-size="12" text-anchor="{anchor}" '
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{points:.3g}" text-anchor="{anchor}" '
         f'fill="#{layout.INK}">{escape(text)}</text>'
     )

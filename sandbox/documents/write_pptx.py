@@ -147,6 +147,8 @@ def _draw_chart(slide: Any, chart: ChartData, box: Box) -> None:
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
     plot.data_labels.font.size = Pt(12)
     drawn.value_axis.has_major_gridlines, drawn.value_axis.visible = False, False
+    if all(value >= 0 for series in chart.series for value in series.values):
+        drawn.value_axis.minimum_scale = 0  # a bar cut off below makes small differences look large
     drawn.category_axis.reverse_order = lying
     for at, series in enumerate(plot.series):
         series.format.fill.solid()
