@@ -67,9 +67,15 @@ def wait_for_runs(app: AppTest) -> None:
 
 def test_a_newcomer_gives_a_name_and_sees_the_course(app: AppTest) -> None:
     come_in(app)
-    told = words(app)
-    for module in ("AI 기초 개념", "보고서 작성", "회의록 요약", "엑셀 함수"):
-        assert module in told
+    modules = app.segmented_control(key="module")
+    offered = " ".join(str(o) for o in modules.options)
+    for title in ("AI 기초 개념", "보고서 작성", "회의록 요약", "파워포인트", "엑셀 함수"):
+        assert title in offered
+    assert "다음에 할 실습" in words(app)
+    modules.set_value("excel").run()
+    no_trouble(app)
+    excel = [e for e in session.services().library.exercises() if e.module == "excel"]
+    assert all(e.title in words(app) for e in excel)
 
 
 def test_an_empty_name_is_asked_for_again(app: AppTest) -> None:

@@ -1,61 +1,48 @@
-"""과정: the modules and their exercises, each with one's own progress."""
+"""과정: one module at a time with its lesson and exercises, each with one's own progress."""
 
 import streamlit as st
 
-from sandbox.records import MODULES, Exercise, Level, Progress
+from sandbox.records import MODULES, Level
 from ui import session
 from ui.widgets import frame
+from ui.widgets.exercise_card import card
 
-me = session.me()
-room = session.services()
+ALL = "전체"
+me, room = session.me(), session.services()
 progress = room.practice.progress(me)
 exercises = room.library.exercises()
+modules = {m.id: m for m in MODULES if any(e.module == m.id for e in exercises)}
+finished = {e.id for e in exercises if e.id in progress and progress[e.id].finished}
 
 
-def status(p: Progress | None) -> str:
-    if p is None or not p.tries:
-        return ":gray[아직 안 함]"
-    if p.finished:
-        return f":green[:material/check_circle: 모두 통과] · {p.tries}번 시도"
-    return f":orange[통과 {p.passed}/{p.total}] · {p.tries}번 시도"
+def label(module_id: str) -> str:
+    mine = [e for e in exercises if e.module == module_id]
+    return f"{modules[module_id].title}  {sum(e.id in finished for e in mine)}/{len(mine)}"
 
 
-def card(exercise: Exercise) -> None:
-    with st.container(border=True):
-        left, middle, right = st.columns([8, 3, 2], vertical_alignment="center")
-        colour = "blue" if exercise.level is Level.BASIC else "violet"
-        left.markdown(
-            f"**{frame.plain(exercise.title)}** :{colour}-badge[{exercise.level.value}] :gray-badge[약 {exercise.minutes}분]"
-            f"  \n:gray[{frame.plain(exercise.goal)}]"
-        )
-        middle.markdown(status(progress.get(exercise.id)))
-        if right.button(
-            "시작" if exercise.id not in progress else "계속",
-            key=f"open-{exercise.id}",
-            type="secondary" if exercise.id in progress else "primary",
-            width="stretch",
-        ):
-            st.switch_page("pages/exercise.py", query_params={"id": exercise.id})
-
-
-done = sum(1 for e in exercises if e.id in progress and progress[e.id].finished)
-frame.title("과정", f"실습 {len(exercises)}개 가운데 {done}개를 모두 통과했습니다.")
-level = st.segmented_control(
-    "단계", ["전체", *(v.value for v in Level)], default="전체", required=True, label_visibility="collapsed"
+frame.title("과정", f"실습 {len(exercises)}개 가운데 {len(finished)}개를 모두 통과했습니다.")
+left, right = st.columns([9, 3], vertical_alignment="bottom")
+st.session_state.setdefault("module", st.session_state.get("module_kept", next(iter(modules), None)))
+chosen = left.segmented_control(
+    "과목", list(modules), format_func=label, key="module", required=True, label_visibility="collapsed"
 )
-shown = [e for e in exercises if level in ("전체", e.level.value)]
-for module in MODULES:
-    mine = sorted((e for e in shown if e.module == module.id), key=lambda e: (e.order, e.title))
-    if mine:
-        st.markdown(f"#### {module.title}", anchors=False)
-        st.caption(module.summary)
-        if lesson := room.library.lesson(module.id):
-            with st.expander(f"먼저 읽기: {lesson.title}", icon=":material/auto_stories:"):
-                st.markdown(lesson.text)
-        for one in mine:
-            card(one)
-if not shown:
-    st.info("이 단계의 실습이 아직 없습니다. ‘전체’를 눌러 보세요.")
+st.session_state["module_kept"] = chosen
+level = right.segmented_control(
+    "단계", [ALL, *(v.value for v in Level)], default=ALL, required=True, label_visibility="collapsed"
+)
+if chosen:
+    st.caption(modules[chosen].summary)
+    if lesson := room.library.lesson(chosen):
+        with st.expander(f"먼저 읽기: {lesson.title}", icon=":material/auto_stories:"):
+            st.markdown(frame.prose(lesson.text))
+    mine = [e for e in exercises if e.module == chosen and level in (ALL, e.level.value)]
+    upcoming = next((e.id for e in mine if e.id not in finished), "")
+    for one in mine:
+        card(one, progress.get(one.id), next_up=one.id == upcoming)
+    if not mine:
+        st.info("이 단계의 실습이 아직 없습니다. ‘전체’를 눌러 보세요.")
+else:
+    st.info("아직 실습이 없습니다. 담당자는 ‘연결’ 화면에서 읽지 못한 파일이 있는지 확인해 주세요.")
 if room.library.problems():
     st.caption(
         f":gray[읽지 못한 실습 파일이 {len(room.library.problems())}개 있습니다. 담당자는 ‘연결’ 화면에서 확인해 주세요.]"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sandbox.records import Exercise, Run
+from sandbox.records import Endpoint, Exercise, Run, SandboxError
+from ui import session
 from ui.widgets import answer, take_home
 
 
@@ -32,4 +33,39 @@ def tries(exercise: Exercise, runs: tuple[Run, ...]) -> None:
         return
     answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
     answer.verdicts(run.verdicts)
+    _opinion(run)
     take_home.take_home(run, key=run.id, title=exercise.title, exercise=exercise)
+
+
+def _opinion(run: Run) -> None:
+    """Offer the model's opinion where the chosen endpoint may judge."""
+    endpoint, opinions = session.endpoint(), session.services().practice.opinions
+    if endpoint is None or not endpoint.judge or not run.answer.strip():
+        return
+    if opinions.pending(run.id):
+        _waiting_for_opinion(run.id)
+        return
+    st.button(
+        "AI 심사 의견 듣기",
+        key=f"judge-{run.id}",
+        icon=":material/rate_review:",
+        help="AI의 의견일 뿐이라 점검 결과와 완료에는 들어가지 않습니다.",
+        on_click=_ask_opinion,
+        args=(run, endpoint),
+    )
+
+
+def _ask_opinion(run: Run, endpoint: Endpoint) -> None:
+    """Queue the question, as the button's callback: errors are shown after the rerun."""
+    try:
+        session.services().practice.opinions.ask(session.me(), run.id, endpoint)
+    except SandboxError as error:
+        st.session_state["callback_error"] = error
+
+
+@st.fragment(run_every=1)
+def _waiting_for_opinion(run_id: str) -> None:
+    """Say that the opinion is on its way; draw the page anew when it has come."""
+    if not session.services().practice.opinions.pending(run_id):
+        st.rerun()
+    st.info("AI가 답변을 읽고 심사 의견을 쓰고 있습니다…", icon=":material/hourglass_top:")
