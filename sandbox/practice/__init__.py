@@ -1,8 +1,8 @@
 """What a trainee does: preview, run, follow, stop, check, and find the work again.
 
 Hides the order in which library, guard, turns, store and checks are used, and who may see what:
-``desk`` holds the use cases, ``following`` a live answer on its way to the screen, ``shapes`` what
-goes in and comes out.
+``desk`` holds the use cases, ``opinions`` the model as a judge, ``following`` a live answer on its way
+to the screen, ``shapes`` what goes in and comes out.
 """
 
 from sandbox.checks.proved import ProvedFormula, proved_formula

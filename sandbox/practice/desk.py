@@ -19,6 +19,7 @@ from sandbox.library import Library
 from sandbox.practice.composing import Composing
 from sandbox.practice.following import follow, stored_part
 from sandbox.practice.masks import Masks
+from sandbox.practice.opinions import Opinions
 from sandbox.practice.shapes import LivePart, Preview, Work
 from sandbox.records import (
     Action,
@@ -64,6 +65,7 @@ class Practice:
         self.composing = Composing(library_, store)
         self._store = store
         self._masks = Masks(guard_key)
+        self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
         self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
 
     # ------------------------------------------------------------------ before sending
@@ -220,6 +222,10 @@ class Practice:
         )
         return tuple(checks.check(spec, context) for spec in exercise.checks)
 
+    def judge(self, person: Person, run_id: str, endpoint: Endpoint) -> tuple[Verdict, ...]:
+        """Ask the endpoint's model what it thinks of an answer; wait for it. See ``opinions.ask``."""
+        return self.opinions.judge(person, run_id, endpoint)
+
     def self_check(self, exercise: Exercise, text: str) -> tuple[Verdict, ...]:
         """Check a prompt before it is sent: only the checks that look at the prompt."""
         context = CheckContext(answer="", prompt=text)
@@ -340,9 +346,13 @@ class Practice:
     # -- called by turns, off the event loop
 
     def _keep_partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
-        self._store.save_partial(run_id, text, first_text_at)
+        if not self.opinions.owns(run_id):
+            self._store.save_partial(run_id, text, first_text_at)
 
     def _finish(self, run_id: str, outcome: Outcome) -> None:
+        if self.opinions.owns(run_id):
+            self.opinions.take(run_id, outcome)
+            return
         self._store.end_run(
             run_id,
             state=outcome.state,
