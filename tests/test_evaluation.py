@@ -23,6 +23,7 @@ from sandbox.documents import read
 from sandbox.evaluation import Asked, Case, Entry, Journal, LeftOut, Mark, Pair, Result, Setting
 from sandbox.evaluation.figures import wilson
 from sandbox.library import Library, parse_prompt
+from sandbox.llm.faults import quirk_in
 from sandbox.records import MODULES, ContentError, Endpoint, InputError, Location, NotFoundError, State
 from sandbox.shell import main
 from sandbox.shell.evaluating import Patience, Runner
@@ -564,6 +565,23 @@ def test_ctrl_c_leaves_what_the_next_run_goes_on_from(place: Path, tmp_path: Pat
         subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, timeout=120, check=False)
         assert slow.counters.requests - before == 6 - done
         assert len(Journal(journal.parent).path.read_text(encoding="utf-8").splitlines()) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "learned"),
+    [
+        ("Unsupported parameter: 'seed'", {"seed": False}),
+        ("no such field: seed", {"seed": False}),
+        ("seeding failed", {}),
+    ],
+)
+def test_an_endpoint_that_knows_no_seed_is_asked_without_it(text: str, learned: dict[str, bool]) -> None:
+    class RefusedError(Exception):
+        status_code = 400
+        body = text
+
+    assert quirk_in(RefusedError(), {"seed": 1, "messages": []}) == learned
+    assert quirk_in(RefusedError(), {"messages": []}) == {}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -301,3 +301,61 @@ def test_who_may_not_judge_is_not_asked(room: Room) -> None:
     with pytest.raises(InputError):
         room.practice.judge(room.me, "empty", room.endpoint)
     assert room.fake.counters.requests == before
+
+
+# --------------------------------------------------------------------------- on screen
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("may_judge", [True, False])
+def test_the_button_is_there_only_where_the_endpoint_may_judge(
+    tmp_path: Path, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch, may_judge: bool
+) -> None:
+    from streamlit.testing.v1 import AppTest
+
+    from ui import session
+
+    for name in ("OPENAI_BASE_URL", "OPENAI_MODEL", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "sandbox.toml").write_text(
+        f'[[endpoint]]\nname = "가짜"\nbase_url = "{fake_endpoint.base_url}"\nmodel = "fake"\n'
+        f"judge = {str(may_judge).lower()}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("SANDBOX_DATA_DIR", str(tmp_path))
+    session.close_services()
+    try:
+        app = AppTest.from_file(
+            str(Path(__file__).parent.parent / "ui" / "main.py"), default_timeout=60
+        ).run()
+        app.text_input(key="join_name").set_value("김연습")
+        app.button(key="FormSubmitter:join-들어가기").click().run()
+        practice, me = session.services().practice, app.session_state["person"]
+        (endpoint,) = session.services().endpoints()
+        exercise = practice.library.exercise("report-memo-to-gaejosik")
+        run_id = practice.run(me, Work("보고서 써줘", exercise.id), {}, endpoint)
+        wait_until(lambda: bool(practice.result(me, run_id).verdicts))
+        app.switch_page("pages/exercise.py")
+        app.query_params["id"] = exercise.id
+        app.run()
+        assert not app.exception
+        buttons = [b for b in app.button if b.label == "AI 심사 의견 듣기"]
+        assert len(buttons) == may_judge
+        if may_judge:
+            fake_endpoint.script(reply("실패", "숫자가 자료와 다릅니다."))
+            buttons[0].click().run()
+            wait_until(lambda: not practice.opinions.pending(run_id))
+            app.run()
+            assert not app.exception
+            shown = " ".join(str(element.proto) for element in app.get("html"))
+            assert shown.count("AI 심사 의견)") == 3
+            assert "숫자가 자료와 다릅니다." in shown
+    finally:
+        session.close_services()
+
+
+def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
