@@ -202,4 +202,5 @@ def _whole(pairs: Sequence[Pair], asked: Asked) -> Interval:
         result = pair[asked]
         if result.whole is not None:
             states[result.kind, result.item].append(result.whole)
-    return wilson(sum(sum(own) / len(own) for own in states.values()), len(states))
+    found = wilson(sum(sum(own) / len(own) for own in states.values()), len(states))
+    return found if len(states) >= MIN_ITEMS else Interval(found.value)

@@ -201,8 +201,9 @@ def _module_remarks(pairs: Sequence[Pair]) -> Iterable[str]:
         own = [pair for pair in pairs if pair.course.module == module.id]
         found = compare(own)
         if own and not found.clear:
-            verdict = verdict_of(found).replace("*", "")
-            yield f"「{module.title}」에서 교재 프롬프트는 한 줄 프롬프트보다 {verdict}입니다(항목 {found.items}개, 차이 {_points(found.difference)})."
+            better = (found.difference.value or 0) > 0
+            verdict = "나았지만 우연일 수 있습니다" if better else "낫지 않습니다"
+            yield f"「{module.title}」에서 교재 프롬프트는 한 줄 프롬프트보다 {verdict}(항목 {found.items}개, 차이 {_points(found.difference)})."
 
 
 def _kind_remarks(pairs: Sequence[Pair]) -> Iterable[str]:
