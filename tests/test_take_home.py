@@ -172,9 +172,9 @@ def test_slides_are_edited_moved_added_and_put_back(
     assert len(own) >= 5 and len(app.get("image")) == len(own) + 1
     app.text_input(key=f"{key}-0-title").set_value("제가 고친 제목").run()
     app.text_area(key=f"{key}-0-content").set_value("한 줄\n  - 아래 줄").run()
-    app.button(key=f"{key}-0-arrow_downward").click().run()
+    app.button(key=f"{key}-0-down").click().run()
     assert titles() == [own[1], "제가 고친 제목", *own[2:]]
-    app.button(key=f"{key}-1-delete").click().run()
+    app.button(key=f"{key}-1-drop").click().run()
     assert titles() == ["제가 고친 제목", *own[2:]]
     app.button(key=f"{key}-0-add").click().run()
     assert titles() == ["제가 고친 제목", *own[2:]], "an empty slide does not go into the file"

@@ -85,15 +85,21 @@ def _row(state: _Rows, row_id: int, at: int, key: str, on_change: Callable[[], N
                 _box("발표자 메모", f"{name}-notes", row.notes, on_change, 80),
             )
             with st.container(horizontal=True, gap="small"):
-                for icon, told, off, args in (
-                    ("arrow_upward", "위로 옮기기", at == 0, (_move, row_id, at - 1)),
-                    ("arrow_downward", "아래로 옮기기", at == last, (_move, row_id, at + 1)),
-                    ("add", "아래에 슬라이드 더하기", False, (_add, at + 1)),
-                    ("delete", "이 슬라이드 빼기", last == 0, (_drop, row_id)),
+                for label, does, told, off, args in (
+                    ("위로", "up", "앞 슬라이드와 자리를 바꿉니다.", at == 0, (_move, row_id, at - 1)),
+                    (
+                        "아래로",
+                        "down",
+                        "다음 슬라이드와 자리를 바꿉니다.",
+                        at == last,
+                        (_move, row_id, at + 1),
+                    ),
+                    ("더하기", "add", "바로 아래에 빈 슬라이드를 넣습니다.", False, (_add, at + 1)),
+                    ("빼기", "drop", "이 슬라이드를 파일에서 뺍니다.", last == 0, (_drop, row_id)),
                 ):
                     act, *rest = args
                     st.button(
-                        f":material/{icon}:", key=f"{name}-{icon}", help=told, disabled=off,
+                        label, key=f"{name}-{does}", help=told, disabled=off,
                         on_click=act, args=(state, *rest, on_change),
                     )  # fmt: skip
     return right

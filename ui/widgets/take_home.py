@@ -1,14 +1,16 @@
 """결과 가져가기: copy, edit before export, choose a shape, confirm the facts, take a file home.
 
 Hides that nothing is written before somebody presses a button, that edits belong to the files and
-never to the stored answer, and that an edit takes 사실 확인 back: what was confirmed has changed.
+never to the stored answer, that an edit takes 사실 확인 back (what was confirmed has changed), and that
+a press right after typing waits for what was typed: the box hands it over only when it is left.
 """
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +30,24 @@ _FORMATS: Mapping[str, tuple[str, ...]] = {
     LETTER: ("hwpx", "docx"),
     SLIDES: ("pptx", "hwpx", "docx", "pdf", "md"),
 }
+_EDIT_ARRIVES_SECONDS = 0.4
+_DRAWN_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class _Latest:
+    """What the buttons of one panel would write, as last drawn; ``drawing`` while that is changing."""
+
+    drawing: bool = False
+    writes: dict[tuple[str, str], Callable[[], Written]] = field(default_factory=dict)
+
+    def data(self, shape: str, kind: str) -> bytes:
+        """Write a file of what is on screen now, not of what was there when the button was drawn."""
+        time.sleep(_EDIT_ARRIVES_SECONDS)
+        end = time.monotonic() + _DRAWN_SECONDS
+        while self.drawing and time.monotonic() < end:
+            time.sleep(0.05)
+        return self.writes[shape, kind]().data
 
 
 def take_home(run: Run, *, key: str, title: str, exercise: Exercise | None = None) -> None:
@@ -41,32 +61,56 @@ def _panel(run: Run, key: str, title: str, exercise: Exercise | None) -> None:
     box = st.expander("결과 가져가기", icon=":material/download:", key=f"take-{key}", on_change="rerun")
     if not box.open:
         return
+    latest: _Latest = st.session_state.setdefault(f"latest-{key}", _Latest())
+    latest.drawing = True
     with box:
-        answer = outline.from_answer(run.answer)
-        is_deck = outline.is_deck(answer) or (exercise is not None and exercise.module == "slides")
-        shape = st.segmented_control(
-            "문서 모양", SHAPES, default=SLIDES if is_deck else REPORT, required=True, key=f"shape-{key}"
-        )
-        own = answer.title or title
-        named = st.text_input(
-            "문서 제목", key=f"title-{key}", placeholder=own, help="비워 두면 흐리게 보이는 제목을 씁니다."
-        )
-        doubt = partial(_doubt, key)
-        if shape == SLIDES:
-            document = slide_editor(answer, key=key, title=named or own, on_change=doubt)
-        else:
-            document = _text_editor(answer, key, doubt)
-        name = named or document.title or title
-        letter = _letter(document, name if named else "", title, key, doubt) if shape == LETTER else None
+        shape, document, letter, name = _document(run, key, title, exercise)
         _copy(to_outline(letter) if letter else document, key)
         checked = _facts(key)
         if exercise is not None:
             _proved_workbook(run, exercise, key, checked=checked)
-        _downloads(shape or REPORT, document, letter, name, key, checked=checked)
+        for kind in _FORMATS[shape]:
+            latest.writes[shape, kind] = (
+                partial(LETTER_WRITERS[kind].write, letter)
+                if letter
+                else partial(WRITERS[kind].write, document, title=name)
+            )
+        latest.drawing = False
+        _downloads(shape, latest, name, key, checked=checked)
+
+
+def _document(
+    run: Run, key: str, title: str, exercise: Exercise | None
+) -> tuple[str, Outline, Letter | None, str]:
+    """Let the shape be chosen and the content edited; return shape, document, 기안문 and title."""
+    answer = outline.from_answer(run.answer)
+    is_deck = outline.is_deck(answer) or (exercise is not None and exercise.module == "slides")
+    shape = st.segmented_control(
+        "문서 모양", SHAPES, default=SLIDES if is_deck else REPORT, required=True, key=f"shape-{key}"
+    )
+    own = answer.title or title
+    doubt = partial(_doubt, key)
+    named = st.text_input(
+        "문서 제목",
+        key=f"title-{key}",
+        placeholder=own,
+        on_change=doubt,
+        help="비워 두면 흐리게 보이는 제목을 씁니다.",
+    )
+    if shape == SLIDES:
+        document = slide_editor(answer, key=key, title=named or own, on_change=doubt)
+    else:
+        document = _text_editor(answer, key, doubt)
+    name = named or document.title or title
+    letter = _letter(document, named or "", title, key, doubt) if shape == LETTER else None
+    return shape or REPORT, document, letter, name
 
 
 def _doubt(key: str) -> None:
+    """Take the confirmation back; this runs before anything is drawn anew."""
     st.session_state[f"facts-{key}"] = False
+    if f"latest-{key}" in st.session_state:
+        st.session_state[f"latest-{key}"].drawing = True
 
 
 # ----------------------------------------------------------------------------- editing
@@ -176,20 +220,13 @@ def _proved_workbook(run: Run, exercise: Exercise, key: str, *, checked: bool) -
     )
 
 
-def _downloads(
-    shape: str, document: Outline, letter: Letter | None, name: str, key: str, *, checked: bool
-) -> None:
+def _downloads(shape: str, latest: _Latest, name: str, key: str, *, checked: bool) -> None:
     with st.container(horizontal=True):
         for kind in _FORMATS[shape]:
             writer = WRITERS[kind]
-            write: Callable[[], Written] = (
-                partial(LETTER_WRITERS[kind].write, letter)
-                if letter
-                else partial(writer.write, document, title=name)
-            )
             st.download_button(
                 writer.label,
-                data=lambda w=write: w().data,  # type: ignore[misc]
+                data=partial(latest.data, shape, kind),
                 file_name=file_name(name, writer.extension),
                 mime=writer.mime,
                 key=f"get-{shape}-{kind}-{key}",
