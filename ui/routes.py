@@ -19,12 +19,11 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.practice import LivePart
-from sandbox.records import NotAllowedError, NotFoundError, Person, SandboxError
+from sandbox.records import NotAllowedError, NotFoundError, Person, PromptTooLongError, SandboxError
 from ui.session import COOKIE, services
 
 COOKIE_SECONDS = 30 * 24 * 3600
 BODY_MAX_BYTES = 1_000_000
-DRAFT_MAX_CHARS = 400_000
 POSITION = re.compile(r"[0-9]{1,9}")
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -146,15 +145,15 @@ async def draft(request: Request) -> Response:
         return _refused(400)
     practice = services().practice
 
-    def merge() -> bool:
+    def merge() -> None:
         typed = {str(k)[:100]: str(v) for k, v in changed.items()}
-        whole = {**practice.draft(who, place), **typed}
-        if sum(len(k) + len(v) for k, v in whole.items()) > DRAFT_MAX_CHARS:
-            return False
-        practice.save_draft(who, place, whole)
-        return True
+        practice.save_draft(who, place, {**practice.draft(who, place), **typed})
 
-    return JSONResponse({"ok": True}) if await asyncio.to_thread(merge) else _refused(413)
+    try:
+        await asyncio.to_thread(merge)
+    except PromptTooLongError:
+        return _refused(413)
+    return JSONResponse({"ok": True})
 
 
 async def health(_request: Request) -> Response:
@@ -174,7 +173,7 @@ async def _body(request: Request) -> dict[str, Any]:
             return {}
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -26,7 +26,7 @@ from sandbox.documents import read
 from sandbox.library import Library
 from sandbox.local_model import LocalModel
 from sandbox.practice import Practice
-from sandbox.records import Choice, Endpoint, EndpointReport, Person, SandboxError
+from sandbox.records import Choice, Endpoint, EndpointReport, Person, SandboxError, StoreError
 from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
@@ -100,7 +100,14 @@ _building = threading.Lock()  # two first visitors must not build two rooms
 
 def build(settings: Settings) -> Services:
     """Wire the parts for these settings."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            "기록을 둘 자료 폴더를 만들거나 열지 못했습니다.",
+            remedy="자료 폴더 자리에 같은 이름의 파일이 있는지, 그 위치에 쓸 권한이 있는지 확인하거나 "
+            "SANDBOX_DATA_DIR로 다른 폴더를 정해 다시 시작해 주세요.",
+        ) from error
     store = Store(settings.database_url, secret=load_secret(settings.data_dir))
     store.migrate()
     library = Library(

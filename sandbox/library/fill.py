@@ -15,10 +15,11 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from sandbox.records import Exercise, Field, FieldType, Prompt
+from sandbox.records import Exercise, Field, FieldType, Prompt, PromptTooLongError
 
 BLANK: Final = re.compile(r"\{\{([^{}\n]*)\}\}")
 NOTHING: Final = "(없음)"
+MOST_CHARS: Final = 2_000_000
 YES: Final = "예"
 NO: Final = "아니요"
 _YES_WORDS: Final = frozenset({"예", "네", "true", "yes", "y", "1", "on"})
@@ -29,7 +30,7 @@ _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 
 
 def render(prompt: Prompt, values: Mapping[str, str]) -> str:
-    """Return the body with its blanks filled."""
+    """Return the body with its blanks filled; PromptTooLongError when a blank repeated makes it huge."""
     fields = {field.name: field for field in prompt.fields}
     texts = {name: _shown(field, _value(field, values)) for name, field in fields.items()}
 
@@ -39,6 +40,15 @@ def render(prompt: Prompt, values: Mapping[str, str]) -> str:
             return match.group(0)
         return texts[name] or NOTHING
 
+    uses = (match.group(1).strip() for match in BLANK.finditer(prompt.body))
+    chars = len(prompt.body) + sum(len(texts.get(name, "")) for name in uses)
+    if chars > MOST_CHARS:
+        raise PromptTooLongError(
+            f"빈칸을 채우면 글이 너무 길어집니다({chars:,}자).",
+            tokens=chars,
+            limit=MOST_CHARS,
+            remedy="빈칸에 넣은 글을 줄이거나, 같은 빈칸을 여러 번 쓰지 않는 템플릿을 골라 주세요.",
+        )
     kept: list[str] = []
     for line in prompt.body.split("\n"):
         alone = BLANK.fullmatch(line.strip())

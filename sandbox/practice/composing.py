@@ -23,6 +23,7 @@ from sandbox.records import (
 from sandbox.store import Store
 
 PROMPT_MAX_CHARS = 200_000
+DRAFT_MAX_CHARS = 2 * PROMPT_MAX_CHARS
 ANSWER_TOKENS = 1_000
 
 
@@ -46,12 +47,7 @@ class Composing:
     def messages(self, person: Person, work: Work) -> tuple[Message, ...]:
         """System text, the conversation so far (as it was sent: masked), and the new prompt."""
         if len(work.text) > PROMPT_MAX_CHARS:
-            raise PromptTooLongError(
-                f"프롬프트가 너무 깁니다({len(work.text):,}자).",
-                tokens=len(work.text),
-                limit=PROMPT_MAX_CHARS,
-                remedy="자료에서 꼭 필요한 부분만 남겨 주세요.",
-            )
+            raise _too_long(len(work.text), PROMPT_MAX_CHARS)
         if work.parent_id:
             parent = self._store.run(work.parent_id, person.id)
             past = (*parent.messages, Message(Role.ASSISTANT, parent.answer))
@@ -59,6 +55,12 @@ class Composing:
         system = self._library.prompt(work.prompt_id).system if work.prompt_id else ""
         head = (Message(Role.SYSTEM, system),) if system else ()
         return (*head, Message(Role.USER, work.text))
+
+    def check_draft(self, payload: Mapping[str, str]) -> None:
+        """Raise PromptTooLongError when a draft is larger than any prompt with its form could be."""
+        chars = sum(len(name) + len(text) for name, text in payload.items())
+        if chars > DRAFT_MAX_CHARS:
+            raise _too_long(chars, DRAFT_MAX_CHARS)
 
     def sampling(self, work: Work, endpoint: Endpoint) -> Sampling:
         """Take the template's limits, but never more than half of what the endpoint can hold."""
@@ -97,3 +99,12 @@ class Composing:
         if work.prompt_id and not work.parent_id:
             return self._library.prompt(work.prompt_id).title
         return " ".join(cleared.messages[-1].text.split())[:60]
+
+
+def _too_long(chars: int, limit: int) -> PromptTooLongError:
+    return PromptTooLongError(
+        f"글이 너무 깁니다({chars:,}자).",
+        tokens=chars,
+        limit=limit,
+        remedy="자료에서 꼭 필요한 부분만 남겨 주세요. 줄일 때까지 보내지도, 임시 저장하지도 않습니다.",
+    )

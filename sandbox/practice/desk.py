@@ -72,8 +72,13 @@ class Practice:
 
     def preview(self, person: Person, work: Work, endpoint: Endpoint) -> Preview:
         """Count tokens and look for personal data in what would be sent. Costs no model call."""
-        messages = self.composing.messages(person, work)
         sampling = self.composing.sampling(work, endpoint)
+        room_tokens = max(1, endpoint.context_tokens - sampling.max_answer_tokens)
+        try:
+            messages = self.composing.messages(person, work)
+        except PromptTooLongError as error:
+            # Looking through a megabyte takes seconds, and it will not be sent anyway.
+            return Preview(work.text, TokenCount(error.tokens, estimated=True), room_tokens, (), error)
         too_long = None
         try:
             count = tokens.check_fits(messages, endpoint, sampling)
@@ -82,7 +87,7 @@ class Practice:
         return Preview(
             text=work.text,
             count=count,
-            room_tokens=max(1, endpoint.context_tokens - sampling.max_answer_tokens),
+            room_tokens=room_tokens,
             findings=guard.find(
                 work.text, where="프롬프트", known=self.composing.known(work.exercise_id), key=self._masks.key
             ),
@@ -242,7 +247,11 @@ class Practice:
         self._store.open_model_answer(person.id, exercise_id)
 
     def save_draft(self, person: Person, place: str, payload: Mapping[str, str]) -> None:
-        """Keep what is being typed; personal data in it is masked before it is stored."""
+        """Keep what is being typed; personal data in it is masked before it is stored.
+
+        Raises PromptTooLongError for what no prompt could hold: it would take seconds to look through.
+        """
+        self.composing.check_draft(payload)
         known = self.composing.known(place)
         self._store.save_draft(
             person.id, place, {k: self._masks.masked(v, person.id, known) for k, v in payload.items()}

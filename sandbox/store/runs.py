@@ -7,10 +7,11 @@ shown is never replaced by less: a late partial or a second end changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from sandbox.records import NotAllowedError, NotFoundError, Run, RunState, Usage, Verdict
 from sandbox.store.database import Database
@@ -37,7 +38,7 @@ class Runs:
     def add_run(self, run: Run) -> None:
         """Keep a new run with everything in it; NotFoundError when its person is not there."""
         with self._database.writing() as connection:
-            connection.execute(insert(runs).values(run_values(run)))
+            connection.execute(insert(runs).values(run_values(_after_the_others(connection, run))))
             _put_verdicts(connection, run.id, run.verdicts)
 
     def save_partial(self, run_id: str, answer: str, first_text_at: datetime | None = None) -> None:
@@ -222,3 +223,15 @@ def _no_run() -> NotFoundError:
         "이 실행 기록을 찾지 못했습니다.",
         remedy="지워졌을 수 있습니다. 내 기록 화면에서 다시 찾아 주세요.",
     )
+
+
+def _after_the_others(connection: Connection, run: Run) -> Run:
+    """Keep a new try the newest when the PC's clock has been set back since the one before."""
+    newest = connection.execute(
+        select(func.max(runs.c.created_at)).where(
+            runs.c.person_id == run.person_id, runs.c.created_at > datetime.now(UTC)
+        )
+    ).scalar_one_or_none()
+    if newest is None or newest < run.created_at:
+        return run
+    return replace(run, created_at=newest + timedelta(milliseconds=1))

@@ -32,7 +32,7 @@ def begin() -> None:
     draft = drafts.begin(me, place)
     values: dict[str, str] = {}
     if prompt is not None:
-        st.caption(prompt.summary)
+        st.caption(frame.plain(prompt.summary))
         if prompt.sample:
             st.button(
                 "예시로 채워 보기",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from sandbox.records import Person, Prompt
+from sandbox.records import Person, Prompt, PromptTooLongError
 from ui import browser, session
 from ui.widgets.form import field_keys, place_key
 from ui.widgets.prompt_box import COMPOSED, TEXT, key_of
@@ -25,8 +25,11 @@ def keep(me: Person, place: str, prompt: Prompt | None, values: Mapping[str, str
     """Store the draft when it changed, and let the browser report what is typed meanwhile."""
     now = {**values, TEXT: text, COMPOSED: str(st.session_state.get(f"composed:{place}", ""))}
     if st.session_state.get(f"draft:{place}") != now:
-        session.services().practice.save_draft(me, place, now)
         st.session_state[f"draft:{place}"] = now
+        try:
+            session.services().practice.save_draft(me, place, now)
+        except PromptTooLongError as error:
+            session.say(error)
     fields = {**(field_keys(prompt, place) if prompt else {}), key_of(place): TEXT}
     browser.keep_drafts(me.id, place, fields, key=f"keep-{place_key(place)}")
 

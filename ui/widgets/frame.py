@@ -42,9 +42,9 @@ def title(text: str, caption: str = "") -> None:
 
 
 def prose(markdown: str) -> str:
-    """Keep amounts of money in the course's own Markdown from being read as formulas."""
+    """Keep amounts of money in the course's own Markdown from being read as formulas, and load no picture."""
     parts = re.split(r"(`[^`]*`)", markdown)
-    return "".join(p if n % 2 else p.replace("$", r"\$") for n, p in enumerate(parts))
+    return "".join(p if n % 2 else p.replace("$", r"\$").replace("![", r"!\[") for n, p in enumerate(parts))
 
 
 def _endpoint_menu() -> None:

@@ -59,6 +59,6 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
             st.text(exercise.model_answer.prompt)
     st.html(markup.answer(exercise.model_answer.text))
     if exercise.model_answer.why:
-        st.caption(exercise.model_answer.why)
+        st.caption(frame.prose(exercise.model_answer.why))
     if exercise.lesson:
         st.success(f"**이 실습에서 배운 것**  \n{frame.prose(exercise.lesson)}", icon=":material/school:")

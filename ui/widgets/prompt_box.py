@@ -163,4 +163,4 @@ def why_box(prompt: Prompt) -> None:
     if prompt.why:
         with st.expander("이 템플릿은 왜 이렇게 생겼나요?", icon=":material/lightbulb:"):
             for part, line in prompt.why.items():
-                st.markdown(f"**{part}** — {line}")
+                st.markdown(f"**{part}** — {session.plain(line)}")
