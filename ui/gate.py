@@ -35,6 +35,8 @@ NOT_OURS = (
     "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
 )
 REFUSED = 1008
+# What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
+SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
 
 class _Gate:
@@ -54,10 +56,12 @@ class _Gate:
                 await self._app(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": REFUSED})
-        elif is_our_name(host):
-            await self._app(scope, receive, _with_headers(send, host))
-        else:
+        elif not is_our_name(host):
             await PlainTextResponse(NOT_OURS, status_code=421)(scope, receive, send)
+        elif scope["path"].startswith(SHUT):
+            await PlainTextResponse("", status_code=404)(scope, receive, _with_headers(send, host))
+        else:
+            await self._app(scope, receive, _with_headers(send, host))
 
 
 def gate() -> Middleware:
@@ -72,7 +76,11 @@ def is_our_name(host: str) -> bool:
     """
     if not re.fullmatch(r"[\w.-]+(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?", host):
         return False
-    name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    try:
+        place = urlsplit(f"//{host}")
+        name, _port = (place.hostname or "").rstrip("."), place.port
+    except ValueError:
+        return False
     if "." not in name and ":" not in name:
         return bool(name)
     try:
