@@ -121,6 +121,12 @@ def _parser() -> KoreanParser:
     grade.add_argument("exercise", metavar="실습", help="실습의 id")
     grade.add_argument("answer_file", metavar="답안파일", help="답안이 든 글 파일 (UTF-8)")
     grade.add_argument("--asked", metavar="파일", help="이 답을 얻은 프롬프트가 든 글 파일")
+    _add_single(add)
+    return parser
+
+
+def _add_single(add: Callable[..., KoreanParser]) -> None:
+    """Add the commands that look at one file."""
     guard = add(
         "guard",
         ("single", "find_personal_data"),
@@ -147,7 +153,6 @@ def _parser() -> KoreanParser:
     schema.add_argument(
         "kind", metavar="종류", choices=("template", "exercise"), help="template 또는 exercise"
     )
-    return parser
 
 
 def _add_shared(parser: argparse.ArgumentParser, suffix: str) -> None:
