@@ -16,6 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox import library
+from sandbox.documents import read
 from sandbox.guard import KINDS, Placeholders, clear, find, may_keep, redact
 from sandbox.records import (
     Action,
@@ -113,6 +115,39 @@ def test_the_document_tells_the_figures_that_are_measured() -> None:
         row = f"| {KINDS[kind].label} | {found / (found + false):.2f} | {found / (found + missed):.2f} |"
         assert row in document, row
         assert f"| {KINDS[kind].label} |" in document
+
+
+def _course_texts() -> dict[str, str]:
+    """Return what a learner sees or sends of the course: filled templates, scenarios, materials, answers."""
+    root = PACKAGE.parent.parent
+    course = library.Library(
+        [root / "prompts"],
+        [root / "exercises"],
+        check_problem=None,
+        read_text=lambda path: read.read(path.name, path.read_bytes()).text,
+    )
+    texts = {prompt.id: library.render(prompt, prompt.sample) for prompt in course.prompts()}
+    for exercise in course.exercises():
+        pieces = [exercise.scenario, exercise.starter, *exercise.steps, *exercise.hints]
+        pieces += [material.text for material in exercise.materials]
+        pieces += [answer.text for answer in (exercise.model_answer, *exercise.wrong_answers)]
+        texts[exercise.id] = "\n".join(pieces)
+    return texts
+
+
+def test_in_the_course_only_persons_are_called_names() -> None:
+    texts = _course_texts()
+    everything = "\n".join(texts.values())
+    title = "주무관|과장|팀장|국장|계장|실장|위원|교수|강사|서기|씨|님|대표|회장|시장|이장|통장|[가-힣]{2,6}(?:과장|팀장|주무관)"
+    strangers = {
+        (where, text[f.start : f.end], text[max(0, f.start - 12) : f.end + 8])
+        for where, text in texts.items()
+        for f in find(text)
+        if f.kind == "name"
+        and text[f.start : f.end] not in ("홍길동", "김철수", "이영희")
+        and not re.search(rf"{text[f.start : f.end]}\s?(?:{title})", everything)
+    }
+    assert not strangers
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from maskingtape.detectors import AddressDetector, BirthDateDetector, NameDetector
 
+from sandbox.guard.name_words import not_a_name
 from sandbox.guard.numbers import Hit, near
 
 _SURNAME = (
@@ -161,6 +162,8 @@ def _names(text: str) -> Iterator[Hit]:
             continue
         if value in _NOT_NAMES or _NOT_NAME_FORM.search(value) or _SENSITIVE.fullmatch(value):
             continue
+        if not_a_name(text, found.start, found.end):
+            continue
         if not (len(value) > 2 and _is_office(text, found.start, found.end)):
             yield Hit("name", found.start, found.end)
     for match in _LABELLED.finditer(text):
@@ -168,6 +171,8 @@ def _names(text: str) -> Iterator[Hit]:
         if _NAME_OF_THING.search(text, max(0, match.start("name") - 20), match.start("name")):
             continue
         while following and following["name"] not in _NOT_NAMES and not _OFFICE_END.search(following["name"]):
+            if not_a_name(text, *following.span("name")):
+                break
             yield Hit("name", *following.span("name"))
             following = _NEXT_NAME.match(text, following.end("name"))
     for match in _TITLED.finditer(text):
@@ -175,7 +180,7 @@ def _names(text: str) -> Iterator[Hit]:
         # 기획예산 과장, 전산정보팀장: a department before a title, told by its own last syllable.
         if name in _NOT_NAMES or (title in {"장", "과장", "팀장", "국장"} and _OFFICE_END.search(name)):
             continue
-        if title in {"군", "양", "님"} and match["gap"]:
+        if (title in {"군", "양", "님"} and match["gap"]) or not_a_name(text, *match.span("name")):
             continue
         yield Hit("name", *match.span("name"))
 
@@ -186,7 +191,9 @@ def names_beside(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:
         if hit.kind not in _TELLING:
             continue
         match = _NAME_BESIDE.search(text, max(0, hit.start - 9), hit.start)
-        if match and match["name"] not in _NOT_NAMES and not _OFFICE_END.search(match["name"]):
+        if not match or match["name"] in _NOT_NAMES or _OFFICE_END.search(match["name"]):
+            continue
+        if not not_a_name(text, *match.span("name")):
             yield Hit("name", *match.span("name"))
 
 
