@@ -234,6 +234,7 @@ OTHER_SITES = {
     "an old browser, a sandboxed frame": {"Origin": "null"},
     "an old browser, our name as user": {"Origin": "http://{host}@evil.example"},
     "an old browser, our name in front": {"Origin": "http://{host}.evil.example"},
+    "an old browser, nonsense": {"Origin": "http://["},
     "neither header": {},
 }
 POSTS = ("/room/enter", "/room/leave", "/room/draft", "/room/stop/{run}")
@@ -286,6 +287,8 @@ async def _knock(port: int, headers: Mapping[str, str]) -> int:
         ({"Origin": "http://127.0.0.1:9"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": "file://"}, False),
+        ({"Origin": "http://["}, False),
+        ({"Origin": "ftp://127.0.0.1:{port}"}, False),
         ({"Origin": "http://rebound.example:{port}", "Host": "rebound.example:{port}"}, False),
         ({"Host": "rebound.example"}, False),
     ],

@@ -94,8 +94,9 @@ def is_our_origin(origin: str | None, host: str) -> bool:
     """Say whether an Origin header is the page that ``host`` serves; programs send none at all."""
     if origin is None:
         return True
-    place = urlsplit(origin)
-    return place.netloc == host or (place.hostname or "") in _officers_names()
+    scheme, _, place = origin.partition("://")
+    name = place.rpartition(":")[0] if re.search(r":\d+$", place) else place
+    return scheme in ("http", "https") and (place == host or name.lower() in _officers_names())
 
 
 @lru_cache(maxsize=1)
