@@ -80,12 +80,12 @@ def test_minimal_params_have_no_problem(kind: str) -> None:
     ("kind", "params", "said"),
     [
         ("nonsense", {}, "쓸 수 있는 점검: sections"),
-        ("sections", {}, "'names'이(가) 빠졌습니다"),
+        ("sections", {}, "'names' 항목이 빠졌습니다"),
         ("sections", {"names": []}, "비어 있습니다"),
         (
             "sections",
             {"names": ["가"], "order": True},
-            "'order'은(는) 쓰지 않는 항목입니다. 쓸 수 있는 항목: names, ordered",
+            "'order': 쓰지 않는 항목입니다. 쓸 수 있는 항목: names, ordered",
         ),
         ("length", {}, "min과 max"),
         ("length", {"min": 5, "max": 2}, "min이 max보다 큽니다"),
@@ -96,7 +96,7 @@ def test_minimal_params_have_no_problem(kind: str) -> None:
         ("mentions", {}, "all, any, none"),
         ("mentions", {"all": "가"}, "목록"),
         ("grounded", {"what": ["이름"]}, "'number'"),
-        ("action_items", {"items": [{"owner": "가"}]}, "'items.0.task'이(가) 빠졌습니다"),
+        ("action_items", {"items": [{"owner": "가"}]}, "'items.0.task' 항목이 빠졌습니다"),
         ("slides", {"max_bullets": 0}, "최소 1"),
         ("formula", {**MINIMAL["formula"], "cell": "첫 칸"}, "'cell'"),
         ("formula", {**MINIMAL["formula"], "reference": "SUM(A1)"}, "'='로 시작"),

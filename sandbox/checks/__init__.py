@@ -20,6 +20,7 @@ from sandbox.checks.formula import FormulaParams, formula
 from sandbox.checks.grounded import GroundedParams, grounded
 from sandbox.checks.kind import CheckKind, Outcome, Params
 from sandbox.checks.official_forms import OfficialFormsParams, official_forms
+from sandbox.checks.particles import particle
 from sandbox.checks.prompt_parts import PromptPartsParams, prompt_parts
 from sandbox.checks.shape import (
     LengthParams,
@@ -94,7 +95,7 @@ def check(spec: CheckSpec, context: CheckContext) -> Verdict:
             _place(error),
             type(error).__name__,
         )
-        text = f"점검하는 프로그램에 문제가 생겼습니다. 담당자에게 번호 {log_id}을(를) 알려 주세요."
+        text = f"점검하는 프로그램에 문제가 생겼습니다. 담당자에게 이 번호를 알려 주세요: {log_id}"
         outcome = Outcome(State.UNKNOWN, "프로그램 문제로 확인하지 못했습니다.", (Evidence(text),))
     return _verdict(spec, outcome)
 
@@ -141,9 +142,9 @@ def _explained(params: type[Params], item: dict[str, object]) -> str:
     kind, detail = str(item["type"]), item.get("ctx")
     context: dict[str, object] = detail if isinstance(detail, dict) else {}
     if kind == "extra_forbidden":
-        return f"'{name}'은(는) 쓰지 않는 항목입니다. 쓸 수 있는 항목: {', '.join(params.model_fields)}"
+        return f"'{name}': 쓰지 않는 항목입니다. 쓸 수 있는 항목: {', '.join(params.model_fields)}"
     if kind == "missing":
-        return f"'{name}'이(가) 빠졌습니다. 값을 적으세요."
+        return f"'{name}' 항목이 빠졌습니다. 값을 적으세요."
     if kind == "literal_error":
         return f"'{name}'의 값이 올바르지 않습니다. 쓸 수 있는 값: {context.get('expected', '')}".replace(
             " or ", ", "
@@ -151,7 +152,7 @@ def _explained(params: type[Params], item: dict[str, object]) -> str:
     if kind == "value_error":
         return f"{name + ': ' if name else ''}{context.get('error', '')}."
     if kind in ("too_short", "string_too_short"):
-        return f"'{name}'이(가) 비어 있습니다. 하나 이상 적으세요."
+        return f"'{name}' 항목이 비어 있습니다. 하나 이상 적으세요."
     if kind.startswith(("greater_than", "less_than")):
         limit = context.get("ge", context.get("gt", context.get("le", context.get("lt"))))
         return f"'{name}'의 값이 범위를 벗어났습니다({'최소' if 'greater' in kind else '최대'} {limit})."
@@ -163,7 +164,8 @@ def _explained(params: type[Params], item: dict[str, object]) -> str:
         "string": "글자",
     }
     hint = next((text for key, text in wanted.items() if kind.startswith(key)), "")
-    return f"'{name}'의 값이 올바르지 않습니다{f'. {hint}(으)로 적으세요' if hint else ''}."
+    advice = f" {hint}{particle(hint, '으로/로')} 적으세요." if hint else ""
+    return f"'{name}'의 값이 올바르지 않습니다.{advice}"
 
 
 def summary(verdicts: Sequence[Verdict]) -> Summary:

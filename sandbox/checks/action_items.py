@@ -16,6 +16,7 @@ from sandbox.checks import facts as fact_finding
 from sandbox.checks.action_entries import Entry, read_entries
 from sandbox.checks.kind import Outcome, Params, failed, passed
 from sandbox.checks.lines import quote, squeeze
+from sandbox.checks.particles import particle
 from sandbox.checks.people import find_names, find_organisations
 from sandbox.checks.shape import pattern_of
 from sandbox.checks.sources import SourceText, find_relative, resolve_relative
@@ -158,11 +159,14 @@ def _owner_problem(item: ExpectedItem, entry: Entry, params: ActionItemsParams) 
     if item.owner == _OPEN:
         said = _said_owner(entry, params)
         if said:
-            return f"회의록에 담당이 없는데 '{quote(said, 20)}'(이)라고 적었습니다.", f"담당: {_OPEN}"
+            return (
+                f"회의록에서 담당을 정하지 않았는데 '{quote(said, 20)}'{particle(said, '을/를')} 적었습니다.",
+                f"담당: {_OPEN}",
+            )
         return (
             ("", "")
             if _UNDECIDED.search(text)
-            else ("담당이 정해지지 않았다는 말이 없습니다.", f"담당: {_OPEN}")
+            else ("담당을 정하지 않았으면 '미정'이라고 써야 합니다.", f"담당: {_OPEN}")
         )
     if _holds(item.owner, text):
         return "", ""
@@ -198,11 +202,14 @@ def _due_problem(item: ExpectedItem, entry: Entry, source: SourceText) -> tuple[
     if item.due == _OPEN:
         said = _said_due(entry)
         if said:
-            return f"회의록에 기한이 없는데 '{quote(said, 20)}'(이)라고 적었습니다.", f"기한: {_OPEN}"
+            return (
+                f"회의록에서 기한을 정하지 않았는데 '{quote(said, 20)}'{particle(said, '을/를')} 적었습니다.",
+                f"기한: {_OPEN}",
+            )
         return (
             ("", "")
             if _UNDECIDED.search(text)
-            else ("기한이 정해지지 않았다는 말이 없습니다.", f"기한: {_OPEN}")
+            else ("기한을 정하지 않았으면 '미정'이라고 써야 합니다.", f"기한: {_OPEN}")
         )
     if _same_due(item.due, text, base):
         return "", ""
@@ -255,14 +262,12 @@ def _extras(
             continue
         if source.texts and source.support(entry.text) < 0.6:
             text = f"회의록에 없는 조치입니다: '{quote(entry.text)}'"
-            invented.append(
-                _at(entry, text, source.nearest_text(entry.text), "지우거나 회의록에서 근거를 찾으세요.")
-            )
+            invented.append(_at(entry, text, source.nearest_text(entry.text), "회의록에 없으면 지우세요."))
         else:
             supported.append(
                 _at(
                     entry,
-                    f"정답에는 없는 조치입니다(참고): '{quote(entry.text)}'",
+                    f"모범 답안에는 없지만 회의록에 나오는 조치입니다(참고): '{quote(entry.text)}'",
                     source.nearest_text(entry.text),
                 )
             )

@@ -148,7 +148,7 @@ def _right(
     sets = list(dict.fromkeys(row.data for row in proof.rows))
     summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(sets)})."
     state = State.FAIL if style else State.PASS
-    text = "값은 맞지만 쓰라고 한 함수와 다릅니다." if style else summary
+    text = "값은 맞지만 쓰기로 한 함수와 다릅니다." if style else summary
     return Outcome(state, text, (*style, *told), _table(proof))
 
 
@@ -163,7 +163,7 @@ def _style_problems(params: FormulaParams, item: Candidate, answer: str) -> list
                     item,
                     answer,
                     f"{wanted.replace('|', ' 또는 ')} 함수를 쓰지 않았습니다.",
-                    f"{wanted.split('|')[0]}을(를) 써서 다시 만드세요.",
+                    f"{wanted.split('|')[0]} 함수를 써서 다시 만들어 달라고 하세요.",
                 )
             )
     for name in params.must_not_use:
@@ -186,7 +186,8 @@ def _wrong(
     tried = _at(item, answer, f"확인한 수식: {quote(item.formula, 200)}")
     if proof.reference_broken:
         return unknown(
-            proof.trouble, (Evidence("실습의 기준 수식에 문제가 있습니다. 담당자에게 알려 주세요."), tried)
+            proof.trouble,
+            (Evidence("실습에 넣어 둔 정답 수식에 문제가 있습니다. 담당자에게 알려 주세요."), tried),
         )
     excuse = _excuse(item.formula, proof)
     if excuse:
@@ -203,7 +204,7 @@ def _wrong(
     evidence += [_at(item, answer, explain_error(name)) for name in sorted(errors)]
     if len(candidates) > 1:
         evidence.append(Evidence(f"수식 {len(candidates)}개를 모두 계산했지만 맞는 것이 없습니다."))
-    told = f"{len(proof.rows)}칸 가운데 {len(wrong)}칸이 다릅니다."
+    told = f"{len(proof.rows)}칸을 계산해 보니 {len(wrong)}칸이 틀렸습니다."
     return Outcome(
         State.FAIL, told, (*evidence, tried, *_style_problems(params, item, answer)), _table(proof)
     )
@@ -230,14 +231,16 @@ def _excuse(text: str, proof: Proof) -> str:
     """Say why the engine cannot judge this formula; empty when it can."""
     missing = unsupported(text)
     if missing:
-        return f"계산 엔진이 모르는 {missing}이(가) 있습니다. 틀렸다는 뜻이 아닙니다."
+        return (
+            f"계산 프로그램이 모르는 {missing}{particle(missing, '이/가')} 있습니다. 틀렸다는 뜻이 아닙니다."
+        )
     if proof.trouble:
         return proof.trouble
     pattern = miscalculated(text)
     if pattern:
-        return f"계산 엔진이 잘못 계산하는 경우입니다: {pattern}. 틀렸다는 뜻이 아닙니다."
+        return f"계산 프로그램이 잘못 계산하는 경우입니다: {pattern}. 틀렸다는 뜻이 아닙니다."
     name = unknown_function(proof)
-    return f"계산 엔진에 아직 없는 함수입니다: {name}. 틀렸다는 뜻이 아닙니다." if name else ""
+    return f"계산 프로그램에 아직 없는 함수입니다: {name}. 틀렸다는 뜻이 아닙니다." if name else ""
 
 
 def _table(proof: Proof) -> tuple[tuple[str, ...], ...]:
@@ -254,7 +257,7 @@ def _table(proof: Proof) -> tuple[tuple[str, ...], ...]:
         )
         for row in shown
     )
-    return (("자료", "칸", "기대값", "결과", "판정"), *body)
+    return (("자료", "칸", "바른 값", "결과", "판정"), *body)
 
 
 def _at(item: Candidate, answer: str, text: str, correction: str = "") -> Evidence:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from sandbox.checks.particles import particle
 from sandbox.formulas import Proof, ProofJob, prove_all
 from sandbox.formulas.proof import VISIBLE, as_number
 from sandbox.records import FormulaError
@@ -62,7 +63,7 @@ def diagnose(job: ProofJob, proof: Proof) -> tuple[tuple[str, str], ...]:
     if not _ANY_REF.search(_outside(formula)) and not re.search(r"[A-Z]{1,3}:[A-Z]{1,3}", _outside(formula)):
         found.append(
             (
-                "칸을 가리키지 않고 숫자를 직접 넣었습니다. 자료가 바뀌면 틀립니다.",
+                "칸을 가리키지 않고 고정된 숫자를 넣었습니다. 자료가 바뀌면 틀립니다.",
                 "숫자 대신 칸(예: A2)을 쓰세요.",
             )
         )
@@ -73,7 +74,7 @@ def diagnose(job: ProofJob, proof: Proof) -> tuple[tuple[str, str], ...]:
     return tuple(
         found
         or _symptoms(job, proof)
-        or [("수식의 결과가 기대값과 다릅니다. 아래 표에서 다른 칸을 보세요.", "")]
+        or [("수식의 결과가 바른 값과 다릅니다. 아래 표에서 틀린 칸을 보세요.", "")]
     )
 
 
@@ -142,7 +143,7 @@ def _single_anchors(formula: str) -> Iterator[tuple[str, str]]:
         if cell != absolute:
             yield (
                 _put(formula, match.span("a"), absolute),
-                f"아래로 채울 때 {cell}이(가) 밀립니다. $가 빠졌습니다.",
+                f"아래로 채울 때 {cell}{particle(cell, '이/가')} 밀립니다. $가 빠졌습니다.",
             )
         if cell != relative:
             yield (
@@ -170,7 +171,10 @@ def _range_repairs(formula: str, reference: str) -> Iterator[tuple[str, str]]:
         for right in rights:
             if _columns(match) != _columns(right):
                 changed = _put(formula, match.span(), right[0])
-                yield changed, f"{match[0]}은(는) 다른 열입니다. {right[0]}을(를) 써야 합니다."
+                yield (
+                    changed,
+                    f"다른 열을 골랐습니다. {match[0]} 대신 {right[0]}{particle(right[0], '을/를')} 써야 합니다.",
+                )
     if len(mine) == len(rights):
         changed, at = "", 0
         for match, right in zip(mine, rights, strict=True):
@@ -201,9 +205,9 @@ def _rows_problem(mine: list[re.Match[str]], first: int, last: int) -> str:
     wrong = next((match for match in mine if _rows(match) != (first, last)), mine[0])
     start, end = _rows(wrong)
     if end < last and start == first:
-        return f"범위 {wrong[0]}이(가) 짧습니다. {last}행까지 넣어야 하는데 {last - end}행이 빠졌습니다."
+        return f"범위 {wrong[0]}{particle(wrong[0], '이/가')} 짧습니다. {last}행까지 넣어야 하는데 {last - end}행이 빠졌습니다."
     if start > first:
-        return f"범위 {wrong[0]}이(가) {start}행부터 시작해 앞의 {start - first}행이 빠졌습니다."
+        return f"범위 {wrong[0]}{particle(wrong[0], '이/가')} {start}행부터 시작해 앞의 {start - first}행이 빠졌습니다."
     return f"범위 {wrong[0]}의 행이 다릅니다. {first}행부터 {last}행까지여야 합니다."
 
 
@@ -235,7 +239,7 @@ def _lookup_repairs(formula: str) -> Iterator[tuple[str, str]]:
                     text = formula[:at] + str(number) + formula[at + len(arguments[2]) :]
                     yield (
                         text,
-                        f"{name}의 열 번호 {arguments[2].strip()}이(가) 틀립니다. {number}번째 열이어야 합니다.",
+                        f"{name}의 열 번호 {arguments[2].strip()}번이 틀렸습니다. {number}번째 열이어야 합니다.",
                     )
 
 
@@ -266,7 +270,7 @@ def _operator_repairs(formula: str) -> Iterator[tuple[str, str]]:
         for other in swaps[match[0]]:
             yield (
                 _put(formula, match.span(), other),
-                f"'{match[0]}'은(는) '{other}'이어야 합니다(경계값이 빠지거나 더 들어갑니다).",
+                f"비교 기호를 '{match[0]}' 대신 '{other}'로 써야 합니다. 지금은 경계값이 빠지거나 더 들어갑니다.",
             )
 
 

@@ -19,6 +19,7 @@ from sandbox.checks.facts import Fact, weekday_of
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.korean_numbers import precision
 from sandbox.checks.lines import line_of, quote, squeeze
+from sandbox.checks.particles import particle, quoted
 from sandbox.checks.sources import SourceFact, SourceText
 from sandbox.records import CheckContext, Evidence
 
@@ -73,8 +74,8 @@ def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
     lost = [name for name in params.sources if name not in context.sources]
     if lost or not any(text.strip() for text in sources.values()):
         return unknown(
-            "견줄 원문이 없어 확인할 수 없습니다.",
-            tuple(Evidence(f"원문 '{name}'이(가) 없습니다.") for name in lost),
+            "비교할 원문이 없어 확인할 수 없습니다.",
+            tuple(Evidence(f"원문 {quoted(name, '이/가')} 없습니다.") for name in lost),
         )
     source = SourceText(sources)
     facts = [
@@ -84,7 +85,8 @@ def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
     if not facts:
         asked = "·".join(_LABELS[kind] for kind in params.what)
         return unknown(
-            f"답에 견줄 수 있는 {asked}이(가) 없습니다.", (Evidence("사실이 적힌 답으로 다시 확인하세요."),)
+            f"답에 원문과 비교할 {asked}{particle(asked, '이/가')} 없습니다.",
+            (Evidence("숫자나 날짜 같은 사실이 들어 있는 답으로 다시 확인하세요."),),
         )
     findings = [_look_up(fact, source, context.answer) for fact in facts]
     wrong = [item for item in findings if not item.grounded]
@@ -176,7 +178,7 @@ def _number(fact: Fact, source: SourceText) -> Finding:
         return Finding(
             fact,
             False,
-            problem=f"원문에는 '{other.fact.text}'(으)로 되어 있어 단위가 다릅니다.",
+            problem=f"원문에는 {quoted(other.fact.text, '으로/로')} 되어 있어 단위가 다릅니다.",
             source=other,
         )
     return Finding(fact, False)
@@ -266,7 +268,7 @@ def _joined_date(fact: Fact, source: SourceText) -> Finding | None:
     for one in months:
         for other in days:
             if close_by(one, other) and other.fact.text.endswith("일"):
-                how = f"'{one.fact.text}'과 '{other.fact.text}'을 합친 날짜"
+                how = f"{quoted(one.fact.text, '와/과')} {quoted(other.fact.text, '을/를')} 합친 날짜"
                 return Finding(fact, True, how, source=other)
     return None
 
@@ -309,7 +311,9 @@ def _statute(fact: Fact, source: SourceText) -> Finding:
     if name and squeeze(name) not in source.packed:
         return Finding(fact, False, problem="원문에 나오지 않는 법령입니다. 국가법령정보센터에서 확인하세요.")
     if article and squeeze(article) not in source.packed:
-        return Finding(fact, False, problem=f"원문에는 '{article}'가 없습니다. 조문 번호를 확인하세요.")
+        return Finding(
+            fact, False, problem=f"원문에는 {quoted(article, '이/가')} 없습니다. 조문 번호를 확인하세요."
+        )
     return Finding(fact, True)
 
 
@@ -338,10 +342,12 @@ def _accuse(item: Finding, answer: str, source: SourceText) -> Evidence:
         near = _only_one_like(fact, source, found) if found else None
     else:
         where = source.line_text(near)
-    text = f"{label} '{quote(fact.text)}'이(가) 원문에 없습니다."
+    text = f"{label} {quoted(quote(fact.text), '이/가')} 원문에 없습니다."
     if item.problem:
         text = f"{label} '{quote(fact.text)}': {item.problem}"
-    correction = f"원문대로 '{near.fact.text}'" if near else "원문에서 확인하거나 지우세요."
+    correction = (
+        f"원문대로 {quoted(near.fact.text, '으로/로')} 고치세요." if near else "원문에서 확인하거나 지우세요."
+    )
     return Evidence(text, line_of(answer, fact.start), fact.start, fact.end, where, correction)
 
 

@@ -16,6 +16,7 @@ from sandbox.checks.facts import find_dates, weekday_of
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.korean_numbers import HANGUL_NUMBER, MIXED_NUMBER, money_form, parse_number, read_number
 from sandbox.checks.lines import LineKind, line_of, quote, split
+from sandbox.checks.particles import particle, places, quoted
 from sandbox.records import CheckContext, Evidence
 
 Which = Literal["date", "time", "money", "weekday", "items", "attachment"]
@@ -56,7 +57,7 @@ def official_forms(params: OfficialFormsParams, context: CheckContext) -> Outcom
         asked = "·".join(_LABELS[which] for which in params.which)
         return unknown(
             f"답에 {asked} 표기가 없어 확인할 수 없습니다.",
-            (Evidence("해당 표기가 있는 답으로 다시 확인하세요."),),
+            (Evidence("이런 표기가 들어 있는 답으로 다시 확인하세요."),),
         )
     wrong = sorted(
         (form for forms in found.values() for form in forms if form.problem), key=lambda form: form.start
@@ -66,7 +67,7 @@ def official_forms(params: OfficialFormsParams, context: CheckContext) -> Outcom
         for form in wrong
     )
     if wrong:
-        return failed(f"{counted}을(를) 보았고 {len(wrong)}곳을 고쳐야 합니다.", evidence)
+        return failed(f"{counted}을 확인했습니다. 고칠 곳이 {places(len(wrong))} 있습니다.", evidence)
     return passed(f"{counted}의 표기가 모두 맞습니다.")
 
 
@@ -241,7 +242,10 @@ def _money_problem(
         return f"금액 '{quote(written)}': 숫자 뒤 괄호 안에 한글로 적습니다.", right
     said = re.sub(r"\s", "", reading[2])
     if parse_number(said) != value:
-        return f"금액 '{quote(written)}': 한글 '{said}'이(가) 숫자 {value:,}와 다릅니다.", right
+        return (
+            f"금액 '{quote(written)}': 한글 {quoted(said, '이/가')} 숫자 {value:,}{particle(str(value), '와/과')} 다릅니다.",
+            right,
+        )
     if said != read_number(value):
         return f"금액 '{quote(written)}': 한글에서 '일'을 빼지 않습니다.", right
     if not match["gold"] or not reading[1]:
@@ -317,7 +321,7 @@ def _item_form(stack: list[_Open], place: _Open, forms: list[Form]) -> Form:
     wanted = stack[-1].level + 1 if stack else 0
     stack.append(place)
     if place.level != wanted:
-        text = f"항목 기호 '{_NAMES[place.level]}' 자리에는 '{_NAMES[min(wanted, 7)]}'을(를) 씁니다."
+        text = f"항목 기호 '{_NAMES[place.level]}' 자리에는 {quoted(_NAMES[min(wanted, 7)], '을/를')} 씁니다."
         return Form(place.start, place.end, text, "1. → 가. → 1) → 가) → (1) → (가) → ① → ㉮ 차례로 쓰세요.")
     if place.number != 1:
         return Form(

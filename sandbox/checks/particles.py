@@ -32,6 +32,12 @@ def particle(word: str, pair: str) -> str:
     return get_josa(last.upper() if last.isascii() else last, pair) if last else get_josa("것", pair)
 
 
+def places(count: int) -> str:
+    """Count places as people say it: 한 군데, 두 군데, … 12군데."""
+    words = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열")
+    return f"{words[count]} 군데" if 0 < count < len(words) else f"{count}군데"
+
+
 def quoted(word: str, pair: str = "") -> str:
     """Put a word in quotes with its particle: ``'예산'을``."""
     return f"'{word}'{particle(word, pair) if pair else ''}"

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 from sandbox.checks import lines as text_lines
 from sandbox.checks.kind import Outcome, Params, failed, passed
 from sandbox.checks.lines import Line, LineKind, at_line, marked, plain, quote, squeeze
+from sandbox.checks.particles import particle, places, quoted
 from sandbox.records import CheckContext, Evidence
 
 _UNITS = {"chars": "글자", "lines": "줄", "sentences": "문장", "items": "항목", "tokens": "토큰"}
@@ -84,7 +85,7 @@ def sections(params: SectionsParams, context: CheckContext) -> Outcome:
     if evidence:
         return failed(f"필요한 부분 {len(places)}개 가운데 {len(found)}개를 찾았습니다.", tuple(evidence))
     where = tuple(
-        at_line(line, f"'{_first(name)}'은(는) {line.number}번째 줄에 있습니다.") for name, line in found
+        at_line(line, f"'{_first(name)}': {line.number}번째 줄에 있습니다.") for name, line in found
     )
     return passed(f"필요한 부분 {len(places)}개가 모두 있습니다.", where)
 
@@ -170,7 +171,7 @@ def _out_of_order(found: list[tuple[str, Line]]) -> list[Evidence]:
     evidence = []
     for (before, first), (name, second) in pairwise(found):
         if second.number < first.number:
-            text = f"'{_first(name)}'이(가) '{_first(before)}'보다 앞에 있습니다."
+            text = f"{quoted(_first(name), '이/가')} '{_first(before)}'보다 앞에 있습니다."
             evidence.append(at_line(second, text, correction=f"'{_first(before)}' 다음으로 옮기세요."))
     return evidence
 
@@ -184,11 +185,17 @@ def length(params: LengthParams, context: CheckContext) -> Outcome:
     unit = _UNITS[params.unit]
     limits = _limits_text(params.min, params.max, unit)
     if params.min is not None and size < params.min:
-        text = f"{size:,}{unit}입니다. {params.min - size:,}{unit} 더 필요합니다."
-        return failed(f"{size:,}{unit} ({limits})", (Evidence(text, correction=f"{limits}로 늘리세요."),))
+        text = f"{size:,}{unit}입니다. {params.min - size:,}{unit} 더 써야 합니다."
+        return failed(
+            f"{size:,}{unit} ({limits})",
+            (Evidence(text, correction=f"{limits}{particle(limits, '으로/로')} 늘리세요."),),
+        )
     if params.max is not None and size > params.max:
-        text = f"{size:,}{unit}입니다. {size - params.max:,}{unit} 넘칩니다."
-        return failed(f"{size:,}{unit} ({limits})", (Evidence(text, correction=f"{limits}로 줄이세요."),))
+        text = f"{size:,}{unit}입니다. {size - params.max:,}{unit} 줄여야 합니다."
+        return failed(
+            f"{size:,}{unit} ({limits})",
+            (Evidence(text, correction=f"{limits}{particle(limits, '으로/로')} 줄이세요."),),
+        )
     return passed(f"{size:,}{unit} ({limits})")
 
 
@@ -232,21 +239,30 @@ def mentions(params: MentionsParams, context: CheckContext) -> Outcome:
     missing = [term for term in params.all if _search(term, answer) is None]
     evidence = [
         Evidence(
-            f"'{_first(term)}'에 관한 내용이 없습니다.",
-            correction=f"'{' 또는 '.join(_options(term))}'을(를) 넣으세요.",
+            f"{quoted(_first(term), '이/가')} 빠졌습니다.",
+            correction=_to_add(_options(term)),
         )
         for term in missing
     ]
     if params.any and not any(_search(term, answer) for term in params.any):
         words = ", ".join(_first(term) for term in params.any)
-        evidence.append(Evidence(f"다음 가운데 하나도 없습니다: {words}", correction="하나 이상 넣으세요."))
+        evidence.append(
+            Evidence(f"다음 말이 하나도 없습니다: {words}", correction="이 가운데 하나 이상을 넣어 주세요.")
+        )
     for term in params.none:
         evidence += _unwanted(term, answer)
     if evidence:
-        return failed(f"고칠 곳이 {len(evidence)}군데 있습니다.", tuple(evidence))
+        return failed(f"고칠 곳이 {places(len(evidence))} 있습니다.", tuple(evidence))
     return passed(
         "넣을 말은 모두 있고, 쓰지 말아야 할 말은 없습니다." if params.none else "넣을 말이 모두 있습니다."
     )
+
+
+def _to_add(options: list[str]) -> str:
+    """Ask for a word, or for one of a few; a long list of spellings would only confuse."""
+    if len(options) <= 2:
+        return f"{' 또는 '.join(map(quoted, options))}{particle(options[-1], '을/를')} 넣어 주세요."
+    return f"{', '.join(map(quoted, options[:3]))} 같은 말을 넣어 주세요."
 
 
 def _options(term: str) -> list[str]:
@@ -280,7 +296,7 @@ def _search(term: str, answer: str) -> re.Match[str] | None:
 def _unwanted(term: str, answer: str) -> list[Evidence]:
     return [
         Evidence(
-            f"쓰지 말아야 할 말 '{quote(found[0])}'이(가) 있습니다.",
+            f"쓰지 말아야 할 말 {quoted(quote(found[0]), '이/가')} 있습니다.",
             text_lines.line_of(answer, found.start()),
             found.start(),
             found.end(),
@@ -308,7 +324,7 @@ def table(params: TableParams, context: CheckContext) -> Outcome:
     chosen = found[best]
     if reports[best]:
         return failed(
-            f"표의 모양이 다릅니다({len(chosen.header)}열 {len(chosen.rows)}행).", tuple(reports[best])
+            f"표의 모양을 고쳐야 합니다({len(chosen.header)}열 {len(chosen.rows)}행).", tuple(reports[best])
         )
     return passed(
         f"표가 있습니다({len(chosen.header)}열 {len(chosen.rows)}행).",

@@ -223,9 +223,13 @@ def _slide_problems(params: SlidesParams, slide: Slide, number: int) -> list[Evi
             text = f"항목이 {len(bullet)}자입니다. {params.max_bullet_chars}자 이하로 쓰세요: '{quote(bullet, 30)}'"
             problems.append(at_line(line, text))
     if params.titles_are_conclusions and number > 1 and slide.title and not is_conclusion(slide.title):
-        text = f"{number}번째 제목 '{quote(slide.title)}'이(가) 결론을 말하지 않습니다."
+        text = f"{number}번째 슬라이드의 제목에 결론이 없습니다: '{quote(slide.title)}'"
         problems.append(
-            at_line(slide.line, text, correction="'무엇이 어떻다/무엇을 하자'가 드러나게 바꾸세요.")
+            at_line(
+                slide.line,
+                text,
+                correction="'방문객이 늘어 주차장이 부족함'처럼 하고 싶은 말이 드러나게 바꾸세요.",
+            )
         )
     if params.needs_notes and not slide.notes:
         problems.append(at_line(slide.line, f"{number}번째 슬라이드에 발표자 노트가 없습니다."))

@@ -162,7 +162,7 @@ def _marker_problems(bullets: list[Item], lines: tuple[Line, ...], markers: list
         evidence.append(
             at_line(
                 item.line,
-                f"정하지 않은 머리표 '{item.mark}'를 썼습니다.",
+                f"정해진 머리표가 아닌 '{item.mark}' 기호를 썼습니다.",
                 correction=f"{' '.join(markers)} 가운데 하나로 바꾸세요.",
             )
         )
@@ -176,8 +176,8 @@ def _marker_problems(bullets: list[Item], lines: tuple[Line, ...], markers: list
         evidence.append(
             at_line(
                 first.line,
-                f"'{markers[0]}'로 시작하는 줄이 없습니다.",
-                correction=f"큰 항목은 '{markers[0]}'로 시작하세요.",
+                f"'{markers[0]}' 기호로 시작하는 줄이 없습니다.",
+                correction=f"큰 항목은 '{markers[0]}' 기호로 시작하세요.",
             )
         )
     return evidence
@@ -213,7 +213,7 @@ def _level_problems(
                 at_line(
                     item.line,
                     f"단계를 건너뛰었습니다: '{item.mark}' 앞에 '{wanted}' 줄이 없습니다.",
-                    correction=f"'{wanted}'로 바꾸거나 위에 '{wanted}' 줄을 넣으세요.",
+                    correction=f"'{wanted}' 기호로 바꾸거나 바로 위에 '{wanted}' 줄을 넣으세요.",
                 )
             )
         last_level, last_number = item.level, item.line.number

@@ -212,12 +212,12 @@ def _evaluate(
     right = results[: len(sets)]
     if len(right) < len(sets) or any("error" in item for item in right):
         return [
-            Proof(f, trouble=trouble or "기준 수식을 계산하지 못했습니다.", reference_broken=True)
+            Proof(f, trouble=trouble or "정답 수식을 계산하지 못했습니다.", reference_broken=True)
             for f in formulas
         ]
     if all(cell[0] == "e" for item in right for cell in item["values"]):
         return [
-            Proof(f, trouble="기준 수식의 결과가 모두 오류입니다.", reference_broken=True) for f in formulas
+            Proof(f, trouble="정답 수식의 결과가 모두 오류입니다.", reference_broken=True) for f in formulas
         ]
     proofs = []
     for number, formula in enumerate(formulas, 1):
@@ -238,7 +238,7 @@ def _proof(
     spill: bool,
 ) -> Proof:
     if len(mine) < len(sets) or any("error" in item for item in mine):
-        return Proof(formula, trouble=trouble or "계산 엔진이 이 수식을 처리하지 못했습니다.")
+        return Proof(formula, trouble=trouble or "계산 프로그램이 이 수식을 처리하지 못했습니다.")
     rows = []
     for data, wanted, got in zip(sets, right, mine, strict=True):
         for (name, row, column, _), expected, actual in zip(
