@@ -1,7 +1,6 @@
 """The server: Streamlit's ASGI app with our own routes beside it.
 
-``streamlit run app.py`` finds ``app`` by itself. Services are built when the server starts,
-not when this file is imported.
+``streamlit run app.py`` finds ``app`` by itself. Services are built when it starts, not at import.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from streamlit import net_util
 from sandbox.records import SandboxError
 from ui.gate import gate
 from ui.routes import routes
-from ui.session import close_services, services
+from ui.session import Services, close_services, services
 
 COLLECT_EVERY_SECONDS = 30
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Build the services, warm what is slow the first time, and close all of it at the end."""
+    """Build the services, and close all of it at the end."""
     # Streamlit would ask a server outside for this PC's address when a browser comes by an unknown name.
     net_util._external_ip = ""
     try:
@@ -37,20 +36,22 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         sys.stderr.write(f"\n[시작하지 못했습니다] {error.message}\n{error.remedy}\n")
         sys.stderr.flush()
         os._exit(3)
-    await asyncio.to_thread(room.warm)
-    # Streamlit would collect after every script run, about 100 ms with everything stopped
-    # (runner.postScriptGC is off): what lives for ever is frozen, the rest collected on a timer.
-    gc.collect()
-    gc.freeze()
-    collector = asyncio.create_task(_collect())
+    keeper = asyncio.create_task(_warm_and_collect(room))
     try:
         yield {}
     finally:
-        collector.cancel()
+        keeper.cancel()
         await asyncio.to_thread(close_services)
 
 
-async def _collect() -> None:
+async def _warm_and_collect(room: Services) -> None:
+    """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen.
+
+    Streamlit's own runner.postScriptGC, which is off, stops everybody for 100 ms after every script run.
+    """
+    await asyncio.to_thread(room.warm)
+    gc.collect()
+    gc.freeze()
     while True:
         await asyncio.sleep(COLLECT_EVERY_SECONDS)
         gc.collect(1)
