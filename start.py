@@ -40,6 +40,8 @@ SYSTEM_NEEDS = (
     ("chromium", "화면 시험용 브라우저", ("chromium", "chromium-browser", "google-chrome")),
     ("fonts-nanum", "화면 시험용 한글 글꼴", ("/usr/share/fonts/truetype/nanum",)),
     ("postgresql", "저장소 시험용 PostgreSQL", ("/usr/lib/postgresql/*/bin/initdb", "initdb")),
+    ("nginx-light", "배치 예시 시험용 nginx", ("/usr/sbin/nginx", "nginx")),
+    ("openssl", "배치 예시 시험용 인증서", ("openssl",)),
 )
 
 HELP = """\
