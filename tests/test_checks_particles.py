@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.checks import check
 from sandbox.checks.particles import particle, places, quoted
+from sandbox.checks.style import noun_form
 from sandbox.records import CheckContext, CheckSpec
 
 CHECKS = Path(__file__).parent.parent / "sandbox" / "checks"
@@ -64,3 +65,16 @@ def test_a_missing_word_is_asked_for_in_plain_words() -> None:
     assert verdict.evidence[0].text == "'확인 필요'가 빠졌습니다."
     assert verdict.evidence[0].correction == "'확인 필요' 또는 '미정'을 넣어 주세요."
     assert verdict.evidence[1].text == "쓰지 말아야 할 말 '비밀'이 있습니다."
+
+
+@pytest.mark.parametrize(
+    ("line", "noun"),
+    [
+        ("대책을 추진하겠습니다.", "대책을 추진함"),
+        ("외곽에서는 오기 어렵습니다", "외곽에서는 오기 어려움"),
+        ("절차가 번거롭습니다", "절차가 번거로움"),
+        ("내년에 넓히게 되겠습니다", "내년에 넓히게 됨"),
+    ],
+)
+def test_a_noun_ending_is_suggested_as_people_write_it(line: str, noun: str) -> None:
+    assert noun_form(line) == noun

@@ -146,7 +146,9 @@ def _right(
     if proof.spilled:
         told.append(Evidence(SPILLS))
     sets = list(dict.fromkeys(row.data for row in proof.rows))
-    summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(sets)})."
+    named = [name for name in sets if not re.search(r"\d$", name)]  # 바꾼 자료 1, 2, … are only counted
+    named += [f"바꾼 자료 {len(sets) - len(named)}가지"] if len(sets) > len(named) else []
+    summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(named)})."
     state = State.FAIL if style else State.PASS
     text = "값은 맞지만 쓰기로 한 함수와 다릅니다." if style else summary
     return Outcome(state, text, (*style, *told), _table(proof))

@@ -200,6 +200,8 @@ def length(params: LengthParams, context: CheckContext) -> Outcome:
 
 
 def _limits_text(low: int | None, high: int | None, unit: str) -> str:
+    if low == high:
+        return f"{low:,}{unit}"
     if low is not None and high is not None:
         return f"{low:,}~{high:,}{unit}"
     return f"{low:,}{unit} 이상" if low is not None else f"{high:,}{unit} 이하"
