@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,9 @@ def test_a_damaged_database_is_told_in_korean_without_a_traceback(tmp_path: Path
     assert code != 0
     assert "[시작하지 못했습니다] 기록 파일이 손상되어" in said
     assert "Traceback" not in said
-    assert (tmp_path / "sandbox.db").read_text(encoding="utf-8").startswith("데이터베이스가"), "left as it was"
+    assert (tmp_path / "sandbox.db").read_text(encoding="utf-8").startswith("데이터베이스가"), (
+        "left as it was"
+    )
 
 
 def test_a_broken_setting_does_not_keep_the_room_shut(tmp_path: Path, fake_endpoint: FakeEndpoint) -> None:
@@ -55,3 +58,19 @@ def test_streamlit_asks_no_outside_server_for_our_address(monkeypatch: pytest.Mo
     assert net_util.get_external_ip() == ""
     assert not asked
     assert 'net_util._external_ip = ""' in (ROOT / "app.py").read_text(encoding="utf-8")
+
+
+def test_a_page_that_is_none_leads_home_instead_of_an_english_dialog(
+    tmp_path: Path, fake_endpoint: FakeEndpoint
+) -> None:
+
+    with RunningRoom(tmp_path, OPENAI_BASE_URL=fake_endpoint.base_url, OPENAI_MODEL="fake") as room:
+
+        def landed(path: str) -> str:
+            request = urllib.request.Request(room.url + path, headers={"Accept": "text/html"})
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return str(answer.geturl())
+
+        assert landed("/nosuchpage") == room.url + "/"
+        assert landed("/course") == room.url + "/course"
+        assert landed("/exercise?id=x") == room.url + "/exercise?id=x"

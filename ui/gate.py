@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS = {
@@ -58,6 +58,8 @@ class _Gate:
                 await send({"type": "websocket.close", "code": REFUSED})
         elif not is_our_name(host):
             await PlainTextResponse(NOT_OURS, status_code=421)(scope, receive, send)
+        elif _is_lost(scope, headers):
+            await RedirectResponse("/", status_code=303)(scope, receive, _with_headers(send, host))
         elif scope["path"].startswith(SHUT):
             await PlainTextResponse("", status_code=404)(scope, receive, _with_headers(send, host))
         else:
@@ -67,6 +69,18 @@ class _Gate:
 def gate() -> Middleware:
     """Return the middleware that stands before everything else."""
     return Middleware(_Gate)
+
+
+def _is_lost(scope: Scope, headers: Headers) -> bool:
+    """Say whether a person asks for a page that is none: Streamlit would tell them so in English."""
+    name = scope["path"].strip("/")
+    asks_for_a_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+    return asks_for_a_page and re.fullmatch(r"[^/.]+", name) is not None and name not in _pages()
+
+
+@lru_cache(maxsize=1)
+def _pages() -> frozenset[str]:
+    return frozenset(p.stem for p in (Path(__file__).parent / "pages").glob("*.py"))
 
 
 def is_our_name(host: str) -> bool:

@@ -40,7 +40,8 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
             on_click=practice.open_hint,
             args=(me, exercise.id, opened + 1),
         )
-    tried = any(r.state.ended and r.answer.strip() for r in runs)
+    # Where no AI is connected nobody can try: the model answer is then what there is to learn from.
+    tried = any(r.state.ended and r.answer.strip() for r in runs) or session.endpoint() is None
     if not tried:
         st.caption(":material/lock: 모범 답안은 한 번 실행해 본 뒤에 열립니다.")
         return
