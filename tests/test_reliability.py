@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -313,3 +314,39 @@ def test_a_broken_file_among_good_ones_shows_on_the_connection_page_and_breaks_n
         assert not app.exception and not app.error
     finally:
         session.close_services()
+
+
+# --------------------------------------------------------------------------- what we say of it
+
+
+def test_a_crash_report_holds_no_content(caplog: pytest.LogCaptureFixture) -> None:
+    """An error nobody foresaw is shown and logged by a number and by places, never by what was typed."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from ui.widgets import frame
+
+        typed = "900101-1234568 sk-crash-0123456789"
+        try:
+            raise ValueError(f"could not read {typed}")
+        except ValueError as error:
+            frame.incident(error)
+        st.caption("끝")
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    (shown,) = [e.value for e in app.error]
+    (line,) = [r.getMessage() for r in caplog.records if r.name == "ui"]
+    assert "ValueError" in line and line.split()[1] in shown, "the number on screen is the log's"
+    for secret in ("900101", "sk-crash"):
+        assert secret not in shown and secret not in caplog.text
+
+
+def test_every_row_names_a_test_that_is_there() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(test_\w+\.py)::(test_\w+)`", text)
+    assert len(named) > 60
+    for file, test in named:
+        assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file}::{test}"
+    for row in re.findall(r"^\| .*\|$", text, re.MULTILINE):
+        assert "::" in row or "---" in row or row.endswith("시험 |"), row
