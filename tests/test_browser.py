@@ -318,7 +318,9 @@ def test_a_killed_server_loses_nothing_that_was_shown(
         picture(page, "server-gone")
         room.start()
         page.reload()
-        expect(page.get_by_text(re.compile("중단(됨|되었습니다)")).first).to_be_visible(timeout=ANSWER_SECONDS)
+        expect(page.get_by_text(re.compile("중단(됨|되었습니다)")).first).to_be_visible(
+            timeout=ANSWER_SECONDS
+        )
         expect(page.get_by_text("9번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
         expect(page.get_by_role("button", name="같은 내용으로 다시 실행")).to_be_visible()
         settle(page)

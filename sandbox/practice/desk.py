@@ -164,7 +164,7 @@ class Practice:
             messages=cleared.messages,
             answer="",
             state=RunState.WAITING,
-            created_at=datetime.now(UTC),
+            created_at=self._store.next_moment(person.id),
             error_code="",
             error_message="",
             finish_reason="",
@@ -319,7 +319,7 @@ class Practice:
             messages=cleared.messages,
             answer="",
             state=RunState.WAITING,
-            created_at=datetime.now(UTC),
+            created_at=self._store.next_moment(person.id),
             title=self.composing.title(work, cleared),
             sources={
                 name: self._masks.masked(text, person.id, known, choices)

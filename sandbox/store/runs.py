@@ -7,7 +7,6 @@ shown is never replaced by less: a late partial or a second end changes nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,8 +37,18 @@ class Runs:
     def add_run(self, run: Run) -> None:
         """Keep a new run with everything in it; NotFoundError when its person is not there."""
         with self._database.writing() as connection:
-            connection.execute(insert(runs).values(run_values(_after_the_others(connection, run))))
+            connection.execute(insert(runs).values(run_values(run)))
             _put_verdicts(connection, run.id, run.verdicts)
+
+    def next_moment(self, person_id: str) -> datetime:
+        """Return the time of a person's next run: now, but after their newest even if the clock was set back."""
+        now = datetime.now(UTC)
+        later = select(func.max(runs.c.created_at)).where(
+            runs.c.person_id == person_id, runs.c.created_at >= now
+        )
+        with self._database.reading() as connection:
+            newest = connection.execute(later).scalar_one_or_none()
+        return now if newest is None else newest + timedelta(milliseconds=1)
 
     def save_partial(self, run_id: str, answer: str, first_text_at: datetime | None = None) -> None:
         """Keep what has streamed so far and mark the run as streaming; ignored once it ended."""
@@ -223,15 +232,3 @@ def _no_run() -> NotFoundError:
         "이 실행 기록을 찾지 못했습니다.",
         remedy="지워졌을 수 있습니다. 내 기록 화면에서 다시 찾아 주세요.",
     )
-
-
-def _after_the_others(connection: Connection, run: Run) -> Run:
-    """Keep a new try the newest when the PC's clock has been set back since the one before."""
-    newest = connection.execute(
-        select(func.max(runs.c.created_at)).where(
-            runs.c.person_id == run.person_id, runs.c.created_at > datetime.now(UTC)
-        )
-    ).scalar_one_or_none()
-    if newest is None or newest < run.created_at:
-        return run
-    return replace(run, created_at=newest + timedelta(milliseconds=1))
