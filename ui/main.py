@@ -14,6 +14,7 @@ from ui.widgets import frame
 ICON = Path(__file__).parent / "static" / "favicon.png"
 st.set_page_config(page_title="행정 AI 실습실", page_icon=ICON, layout="wide")
 frame.style()
+frame.korean_words()
 
 PAGES = {
     "start": st.Page("pages/start.py", title="시작", icon=":material/home:", url_path="start", default=True),

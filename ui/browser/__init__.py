@@ -1,4 +1,4 @@
-"""The browser side: four small components without a build step.
+"""The browser side: five small components without a build step.
 
 Hides the scripts that Streamlit cannot replace: reading a live answer by server-sent events,
 putting rich text on the clipboard, keeping what is being typed, and handing over the cookie.
@@ -51,6 +51,11 @@ def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: s
     for another person than the cookie's: a tab left open must not write into the next one's drafts.
     """
     _mount("keep", {"person": person_id, "place": place, "fields": dict(fields)}, key)
+
+
+def korean_words(*, key: str) -> None:
+    """Put Streamlit's own English words on screen into Korean, for as long as the page is open."""
+    _mount("words", {}, key)
 
 
 def hand_over(token: str, *, key: str) -> bool:

@@ -22,6 +22,11 @@ def style() -> None:
     st.html(STYLE)
 
 
+def korean_words() -> None:
+    """Leave none of Streamlit's own English on screen."""
+    browser.korean_words(key="words")
+
+
 def keep_cookie() -> None:
     """Hand the token of somebody who has just come in to the browser, once."""
     token = session.token_to_keep()
