@@ -74,3 +74,8 @@ def test_a_page_that_is_none_leads_home_instead_of_an_english_dialog(
         assert landed("/nosuchpage") == room.url + "/"
         assert landed("/course") == room.url + "/course"
         assert landed("/exercise?id=x") == room.url + "/exercise?id=x"
+
+
+def test_no_folder_makes_streamlit_serve_pages_without_their_frame() -> None:
+    """A ``pages`` folder beside the main script would: a deep link on a fresh server lost the frame for all."""
+    assert not (ROOT / "ui" / "pages").exists()

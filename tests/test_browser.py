@@ -318,6 +318,8 @@ def test_a_killed_server_loses_nothing_that_was_shown(
         picture(page, "server-gone")
         room.start()
         page.reload()
+        # The first request to a fresh server is a deep link: the frame must be there all the same.
+        expect(page.get_by_role("link", name="과정")).to_be_visible(timeout=ANSWER_SECONDS)
         expect(page.get_by_text(re.compile("중단(됨|되었습니다)")).first).to_be_visible(
             timeout=ANSWER_SECONDS
         )

@@ -335,7 +335,7 @@ def test_the_button_is_there_only_where_the_endpoint_may_judge(
         exercise = practice.library.exercise("report-memo-to-gaejosik")
         run_id = practice.run(me, Work("보고서 써줘", exercise.id), {}, endpoint)
         wait_until(lambda: bool(practice.result(me, run_id).verdicts))
-        app.switch_page("pages/exercise.py")
+        app.switch_page("screens/exercise.py")
         app.query_params["id"] = exercise.id
         app.run()
         assert not app.exception

@@ -222,7 +222,7 @@ def come_back(old: AppTest) -> AppTest:
 
 
 def open_exercise(app: AppTest, exercise_id: str) -> AppTest:
-    app.switch_page("pages/exercise.py")
+    app.switch_page("screens/exercise.py")
     app.query_params["id"] = exercise_id
     return quiet(app.run())
 

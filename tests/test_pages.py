@@ -49,7 +49,7 @@ def words(app: AppTest) -> str:
 
 
 def open_page(app: AppTest, name: str, **query: str) -> AppTest:
-    app.switch_page(f"pages/{name}.py")
+    app.switch_page(f"screens/{name}.py")
     for key, value in query.items():
         app.query_params[key] = value
     app.run()

@@ -301,14 +301,14 @@ def test_a_broken_file_among_good_ones_shows_on_the_connection_page_and_breaks_n
     try:
         app = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=60)
         app.run()
-        app.switch_page("pages/connection.py").run()
+        app.switch_page("screens/connection.py").run()
         told = "\n".join(str(e.value) for e in (*app.markdown, *app.error))
         for name in ("깨진.md", "cp949.md", "exercise.md"):
             assert name in told, told[:2000]
         library = session.services().library
         assert len(library.problems()) >= 3
         assert len(library.exercises()) > 20 and len(library.prompts()) > 10, "the good ones are there"
-        app.switch_page("pages/start.py").run()
+        app.switch_page("screens/start.py").run()
         app.text_input(key="join_name").set_value("김연습")
         app.button(key="FormSubmitter:join-들어가기").click().run()
         assert not app.exception and not app.error

@@ -292,7 +292,7 @@ def test_the_state_rule_sees(code: str, wrong: bool) -> None:
 
 
 # Streamlit runs these as scripts, anew for every person: what they hold is nobody else's.
-SCRIPTS = ("bench/", "ui/pages/", "ui/main.py")
+SCRIPTS = ("bench/", "ui/screens/", "ui/main.py")
 
 
 @pytest.mark.parametrize("path", [p for p in SOURCES if not name_of(p).startswith(SCRIPTS)], ids=name_of)
@@ -309,7 +309,7 @@ JUSTIFIED = {
 
 
 def size_limit(name: str) -> int:
-    return 60 if name == "app.py" else 80 if name.startswith("ui/pages/") else JUSTIFIED.get(name, 400)
+    return 60 if name == "app.py" else 80 if name.startswith("ui/screens/") else JUSTIFIED.get(name, 400)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name_of)

@@ -35,7 +35,7 @@ class Room:
         app.button(key="FormSubmitter:join-들어가기").click().run()
         self.exercise = session.services().library.exercise(exercise_id)
         fake.script(answer or self.exercise.model_answer.text)
-        app.switch_page("pages/exercise.py")
+        app.switch_page("screens/exercise.py")
         app.query_params["id"] = exercise_id
         app.run()
         app.button(key=f"run-{exercise_id}").click().run()

@@ -80,7 +80,7 @@ def _is_lost(scope: Scope, headers: Headers) -> bool:
 
 @lru_cache(maxsize=1)
 def _pages() -> frozenset[str]:
-    return frozenset(p.stem for p in (Path(__file__).parent / "pages").glob("*.py"))
+    return frozenset(p.stem for p in (Path(__file__).parent / "screens").glob("*.py"))
 
 
 def is_our_name(host: str) -> bool:

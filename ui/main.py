@@ -17,13 +17,17 @@ frame.style()
 frame.korean_words()
 
 PAGES = {
-    "start": st.Page("pages/start.py", title="시작", icon=":material/home:", url_path="start", default=True),
-    "course": st.Page("pages/course.py", title="과정", icon=":material/menu_book:", url_path="course"),
-    "exercise": st.Page("pages/exercise.py", title="실습", icon=":material/edit_note:", url_path="exercise"),
-    "free": st.Page("pages/free.py", title="자유 실습", icon=":material/chat:", url_path="free"),
-    "mine": st.Page("pages/mine.py", title="내 기록", icon=":material/folder_open:", url_path="mine"),
+    "start": st.Page(
+        "screens/start.py", title="시작", icon=":material/home:", url_path="start", default=True
+    ),
+    "course": st.Page("screens/course.py", title="과정", icon=":material/menu_book:", url_path="course"),
+    "exercise": st.Page(
+        "screens/exercise.py", title="실습", icon=":material/edit_note:", url_path="exercise"
+    ),
+    "free": st.Page("screens/free.py", title="자유 실습", icon=":material/chat:", url_path="free"),
+    "mine": st.Page("screens/mine.py", title="내 기록", icon=":material/folder_open:", url_path="mine"),
     "connection": st.Page(
-        "pages/connection.py", title="연결", icon=":material/cable:", url_path="connection"
+        "screens/connection.py", title="연결", icon=":material/cable:", url_path="connection"
     ),
 }
 OPEN_TO_ALL = (PAGES["start"], PAGES["connection"])

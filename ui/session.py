@@ -188,7 +188,7 @@ def me() -> Person:
     """Return the person at this browser on pages that need one."""
     found = person()
     if found is None:
-        st.switch_page("pages/start.py")
+        st.switch_page("screens/start.py")
     assert found is not None
     return found
 
@@ -216,7 +216,7 @@ def go_on(page: str) -> None:
     wanted = st.session_state.pop("wanted", None)
     if wanted:
         path, query = wanted
-        st.switch_page(f"pages/{path}.py", query_params=query)
+        st.switch_page(f"screens/{path}.py", query_params=query)
     st.switch_page(page)
 
 

@@ -24,7 +24,7 @@ def card(exercise: Exercise, progress: Progress | None, *, next_up: bool) -> Non
             type="primary" if next_up else "secondary",
             width="stretch",
         ):
-            st.switch_page("pages/exercise.py", query_params={"id": exercise.id})
+            st.switch_page("screens/exercise.py", query_params={"id": exercise.id})
 
 
 def _status(progress: Progress | None, *, next_up: bool) -> str:

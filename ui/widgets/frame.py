@@ -101,7 +101,7 @@ def _person_menu() -> None:
             st.caption(f"과정 코드 {plain(who.class_code)}")
         if st.button("나가기", icon=":material/logout:", width="stretch", help="실습 기록은 남습니다."):
             session.leave()
-            st.switch_page("pages/start.py")
+            st.switch_page("screens/start.py")
 
 
 def incident(error: Exception) -> None:

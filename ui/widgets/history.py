@@ -42,8 +42,8 @@ def row(run: RunSummary) -> None:
 
 def _open(run: RunSummary) -> None:
     if run.exercise_id:
-        st.switch_page("pages/exercise.py", query_params={"id": run.exercise_id})
-    st.switch_page("pages/free.py", query_params={"thread": run.thread_id})
+        st.switch_page("screens/exercise.py", query_params={"id": run.exercise_id})
+    st.switch_page("screens/free.py", query_params={"thread": run.thread_id})
 
 
 def _remove(run: RunSummary) -> None:

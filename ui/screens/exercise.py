@@ -48,7 +48,7 @@ if exercise is None:
     frame.title("실습")
     st.info("먼저 과정에서 실습을 골라 주세요.", icon=":material/menu_book:")
     if st.button("과정으로 가기", type="primary"):
-        st.switch_page("pages/course.py")
+        st.switch_page("screens/course.py")
 else:
     st.session_state["exercise_id"] = exercise.id
     st.query_params["id"] = exercise.id

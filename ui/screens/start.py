@@ -33,7 +33,7 @@ with left:
             icon=":material/waving_hand:",
         )
         if st.button("과정으로 가기", type="primary", icon=":material/menu_book:", width="stretch"):
-            st.switch_page("pages/course.py")
+            st.switch_page("screens/course.py")
     else:
         with st.form("join"):
             name = st.text_input("이름 (별명도 괜찮습니다)", max_chars=20, key="join_name")
@@ -50,7 +50,7 @@ with left:
             except SandboxError as error:
                 session.say(error)
             else:
-                session.go_on("pages/course.py")
+                session.go_on("screens/course.py")
         with (
             st.expander("전에 하던 실습을 이어서 하려면", icon=":material/history:"),
             st.form("resume", border=False),
@@ -62,7 +62,7 @@ with left:
                 except SandboxError as error:
                     session.say(error)
                 else:
-                    session.go_on("pages/course.py")
+                    session.go_on("screens/course.py")
 with right, st.container(border=True):
     st.markdown("**세 가지 약속**")
     for n, line in enumerate(PROMISES, 1):
