@@ -605,3 +605,19 @@ def test_the_help_is_korean(call: Call) -> None:
     assert code == 0
     assert not re.search(r"usage|options|show this|default:", out)
     assert "--write-docs" in out
+
+
+def test_every_exercise_answered_with_its_own_prompt_is_listed_paired_or_not(tmp_path: Path) -> None:
+    def result(item: str, asked: Asked, *states: State) -> Result:
+        marks = tuple(Mark(f"c{n}", "length", f"점검 {n}", s, 1.0) for n, s in enumerate(states, 1))
+        return Result(item, "exercise", "report", "제목", asked, 1, marks, 12.3, 100, 50, False)
+
+    results = [
+        result("one", Asked.COURSE, State.PASS, State.PASS),
+        result("two", Asked.COURSE, State.PASS, State.FAIL, State.UNKNOWN),
+        result("two", Asked.NAIVE, State.FAIL),
+    ]
+    told = evaluation.render((), Setting("내장", "모형", "2026. 11. 22.", 1), results)
+    assert "실습 2개 가운데 1개가 모든 점검을 통과" in told
+    row = next(line for line in told.splitlines() if "two" in line)
+    assert "1/3" in row and "점검 2" in row and "점검 3" in row

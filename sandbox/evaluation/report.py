@@ -35,10 +35,10 @@ class Setting:
     failed: tuple[LeftOut, ...] = ()
 
 
-def render(pairs: Sequence[Pair], setting: Setting) -> str:
-    """Return all tables and remarks."""
+def render(pairs: Sequence[Pair], setting: Setting, results: Sequence[Result] = ()) -> str:
+    """Return all tables and remarks. ``results`` are all judged answers, paired or not."""
     if not pairs:
-        return "아직 두 프롬프트의 답이 모두 나온 항목이 없습니다."
+        return "\n\n".join(["아직 두 프롬프트의 답이 모두 나온 항목이 없습니다.", *_by_exercise(results)])
     parts = [
         _head(pairs, setting),
         "### 과정별",
@@ -51,6 +51,7 @@ def render(pairs: Sequence[Pair], setting: Setting) -> str:
         _worst(pairs),
         "### 읽을 때 알아 둘 것",
         _remarks(pairs, setting),
+        *_by_exercise(results),
     ]
     return "\n\n".join(parts)
 
@@ -175,6 +176,27 @@ def _worst(pairs: Sequence[Pair]) -> str:
     told = _table(("항목", "점검", "중요도", "교재: 실패", "한 줄: 실패"), rows)
     more = len(failing) - len(rows)
     return told + (f"\n\n이 밖에 {more}개가 더 있습니다." if more else "")
+
+
+def _by_exercise(results: Sequence[Result]) -> list[str]:
+    """List every exercise answered with its own prompt: what a trainee sees who only presses 실행."""
+    order = [m.id for m in MODULES]
+    mine = [r for r in results if r.kind == "exercise" and r.asked is Asked.COURSE]
+    if not mine:
+        return []
+    rows = []
+    for r in sorted(mine, key=lambda r: (order.index(r.module), r.item, r.number)):
+        states = [m.state for m in r.marks]
+        failed = ", ".join(m.title for m in r.marks if m.state is State.FAIL) or "–"
+        unknown = ", ".join(m.title for m in r.marks if m.state is State.UNKNOWN)
+        passed = f"{states.count(State.PASS)}/{len(states)}"
+        rows.append((_named(r.kind, r.item), passed, failed, unknown or "–", f"{r.seconds:.0f}"))
+    whole = sum(r.whole is True for r in mine)
+    return [
+        "### 실습마다: 교재 프롬프트로 한 번 실행한 답",
+        f"실습 {len(mine)}개 가운데 {whole}개가 모든 점검을 통과했습니다. 고치지 않고 실행만 눌렀을 때의 결과입니다.",
+        _table(("실습", "통과", "실패한 점검", "확인 불가", "초"), rows),
+    ]
 
 
 def _fails(states: Sequence[State]) -> str:

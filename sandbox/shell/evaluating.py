@@ -120,7 +120,7 @@ def _judged(cases: Sequence[Case], journal: Journal, model: str, fresh: dict[str
 
 def _written(folder: Path, page: str, results: Sequence[Result], setting: evaluation.Setting) -> str:
     """Write the tables and their figures beside the answers, and into the page where it was asked for."""
-    tables = evaluation.render(evaluation.pair_up(results), setting)
+    tables = evaluation.render(evaluation.pair_up(results), setting, results)
     write_file(folder / "evaluation.md", (tables + "\n").encode("utf-8"))
     figures = {
         "setting": dataclasses.asdict(setting),
