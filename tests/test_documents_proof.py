@@ -13,7 +13,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from sandbox.checks import check
 from sandbox.documents import NOTICE
 from sandbox.documents.stored_formula import needs_array, stored
-from sandbox.documents.write_proof import write
+from sandbox.documents.write_proof import warnings_of, write
 from sandbox.formulas import ProofJob, find_formulas, normalise, prove
 from sandbox.library import parse_exercise, read_answer
 from sandbox.records import CheckContext, CheckSpec, DocumentError, State
@@ -80,7 +80,9 @@ def test_what_is_written_still_proves_when_read_back(tmp_path: Path) -> None:
 
 def test_values_that_give_way_are_told() -> None:
     told = write(BOOK, sheet="구매요청", cell="F2", fill_to="F4", formula="=1+A2").warnings
-    assert told == ("값이 들어 있던 3칸을 수식으로 바꾸었습니다.",)
+    assert told == ("값이 들어 있는 3칸은 수식으로 바뀝니다.",)
+    assert warnings_of(BOOK, sheet="구매요청", cell="F2", fill_to="F4") == told
+    assert warnings_of(BOOK, sheet="구매요청", cell="G2", fill_to="G201") == ()
     assert write(BOOK, sheet="구매요청", cell="G2", formula="=F2*2").warnings == ()
 
 
@@ -197,6 +199,7 @@ def test_the_explanation_says_what_where_on_which_data_and_by_whom() -> None:
         assert wanted in text
     assert any("「구매요청」" in line and "G2:G201" in line for line in text)
     assert (book.properties.description, NOTICE in book["설명"].oddFooter.center.text) == (NOTICE, True)
+    assert NOTICE in book["구매요청"].oddFooter.center.text  # the data sheets are printed too
     assert "AI" in book.properties.keywords
     assert any("확인하지 않았습니다" in line for line in words(made()["설명"]))
 

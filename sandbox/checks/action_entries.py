@@ -24,6 +24,15 @@ _OTHER_SECTION = re.compile(
 )
 
 
+_BIG_MARKS = ("□", "■", "▣", "◆")
+_SECTION_CHARS = 12
+_MOST_UNDER = 2  # details stand right under their task: who, until when
+_DETAIL = re.compile(
+    rf"{_OWNER_LABEL.pattern}|{_DUE_LABEL.pattern}|(?:[가-힣]+\s)*[가-힣]{{2,5}}\s?(?:주무관|팀장|과장|국장|실장|계장)$"
+    r"|[가-힣]{2,4}$|[가-힣]{2,8}(?:과|팀|실|국)$|.{0,6}\d{1,4}[.월/-]\s?\d.{0,12}$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One action as the answer wrote it. ``owner``/``due`` are None when no cell or label says them."""
@@ -76,9 +85,9 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
     block: list[Line] = []
     in_actions = block_in_actions = False
     base = 0
-    for line in (*lines, Line(0, 0, "", LineKind.HEADING)):
+    for at, line in enumerate((*lines, Line(0, 0, "", LineKind.HEADING))):
         part = marked(line.text)
-        is_head = line.kind is LineKind.HEADING or _is_section_line(line)
+        is_head = line.kind is LineKind.HEADING or _is_section_line(line) or _is_big_mark(lines, at)
         if block and (
             is_head
             or line.kind is LineKind.TABLE
@@ -89,10 +98,7 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
             block = []
         if is_head:
             in_actions = bool(_ACTION_SECTION.search(line.text)) or (
-                in_actions
-                and not _OTHER_SECTION.search(line.text)
-                and line.number > 0
-                and bool(part.mark in "-○ㅇ•")
+                in_actions and not _OTHER_SECTION.search(line.text) and part.mark in ("-", "○", "ㅇ", "•")
             )
         elif line.kind is LineKind.TEXT and part.mark and not block:
             block, base, block_in_actions = [line], part.indent, in_actions
@@ -109,7 +115,38 @@ def _is_section_line(line: Line) -> bool:
         return False
     body = plain(marked(line.text).body).rstrip(" :：")
     looks = bool(_ACTION_SECTION.search(body) or _OTHER_SECTION.search(body))
-    return looks and len(squeeze(body)) <= 12 and not re.search(r"[:：]\s*\S", line.text.replace("**", ""))
+    return (
+        looks
+        and len(squeeze(body)) <= _SECTION_CHARS
+        and not re.search(r"[:：]\s*\S", line.text.replace("**", ""))
+    )
+
+
+def _is_big_mark(lines: tuple[Line, ...], at: int) -> bool:
+    """A short ``□ 진행 중인 일`` with smaller marks under it opens a section of its own."""
+    if at >= len(lines) or lines[at].kind is not LineKind.TEXT:
+        return False
+    part = marked(lines[at].text)
+    below = next((line for line in lines[at + 1 :] if line.kind is not LineKind.BLANK), None)
+    under = marked(below.text) if below is not None and below.kind is LineKind.TEXT else None
+    body = plain(part.body)
+    return (
+        part.mark in _BIG_MARKS
+        and under is not None
+        and under.mark in ("○", "ㅇ", "◦", "-", "•")
+        and len(squeeze(body)) <= _SECTION_CHARS
+        and not re.search(r"[:：]\s*\S", body)
+        and not any(_DETAIL.match(plain(marked(line.text).body)) for line in _under(lines[at + 1 :]))
+    )
+
+
+def _under(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    """Return the lines up to the next heading or big mark."""
+    end = next(
+        (i for i, x in enumerate(lines) if x.kind is LineKind.HEADING or marked(x.text).mark in _BIG_MARKS),
+        len(lines),
+    )
+    return lines[:end][:_MOST_UNDER]
 
 
 def _belongs(line: Line, indent: int, base: int) -> bool:

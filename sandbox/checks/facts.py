@@ -52,6 +52,7 @@ _DATES = tuple(
         r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])[.]\s?(?P<d>3[01]|[12]\d|0?[1-9])[.](?!\d)",
         r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])[./]\s?(?P<d>3[01]|[12]\d|0?[1-9])(?=\s?[(（]\s?[월화수목금토일]\s?[)）])",
         r"(?<![\d./])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/%])",
+        r"(?<![가-힣])(?P<m>십[일이]?|[일이삼사오유육칠팔구시])월\s?(?P<d>(?:이?십|삼십)[일이삼사오육칠팔구]?|[일이삼사오육칠팔구])일(?![가-힣]*(?:간|동안))",
     )
 )
 _MONTHS = tuple(
@@ -62,6 +63,7 @@ _MONTHS = tuple(
         r"(?<![\d개])(?P<m>1[0-2]|0?[1-9])월(?!\s?\d+일|급|세)",
         r"(?<!\d)(?P<y>(?:19|20)\d{2})\s?(?:년도|학년도|회계연도|년)(?!\s?\d{1,2}월|\s?전|\s?후|\s?동안|간|차)",
         r"(?<![\d'’‘])['’‘](?P<y>\d{2})년",
+        r"(?m)(?<![\d'’‘가-힣A-Za-z])['’‘](?P<y>\d{2})(?=\s*(?:\||\t|$))",  # the head of a column
     )
 )
 _NOT_DAY = r"(?!\s?(?:간|동안|차|방향|대))"
@@ -117,8 +119,7 @@ def find_dates(text: str) -> tuple[Fact, ...]:
                 continue
             parts = match.groupdict()
             year = _year(parts.get("y"))
-            month = int(parts["m"]) if parts.get("m") else None
-            day = int(parts["d"]) if parts.get("d") else None
+            month, day = _whole(parts.get("m")), _whole(parts.get("d"))
             weekday = re.sub(r"[\s()（）]|요일", "", parts.get("wd") or "")
             taken.append(match.span())
             found.append(
@@ -153,6 +154,14 @@ def _with_range_ends(text: str, found: list[Fact]) -> list[Fact]:
             )
     spans = [(fact.start, fact.end) for fact in found]
     return found + [fact for fact in extra if not _overlaps(spans, (fact.start, fact.end))]
+
+
+def _whole(text: str | None) -> int | None:
+    """Read a month or a day, in figures or in Hangul (유월, 시월)."""
+    if not text:
+        return None
+    value = parse_number({"유": "육", "시": "십"}.get(text, text))
+    return int(value) if value is not None else None
 
 
 def _year(text: str | None) -> int | None:

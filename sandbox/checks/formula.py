@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, field_validator
@@ -18,6 +19,7 @@ from sandbox.checks.kind import Outcome, Params, failed, unknown
 from sandbox.checks.lines import line_of, quote
 from sandbox.checks.particles import particle
 from sandbox.formulas import (
+    VISIBLE,
     Candidate,
     Proof,
     ProofJob,
@@ -32,6 +34,8 @@ from sandbox.records import CheckContext, Evidence, FormulaError, State
 
 _CELL = r"^\$?[A-Za-z]{1,3}\$?[0-9]{1,7}$"
 _MOST_TABLE_ROWS = 12
+_RIGHT_ROWS = 3  # beside wrong ones
+_MOST_RIGHT_ROWS = 6  # when all are right
 _MOST_TRIED = 4
 SPILLS = "첫 칸에만 넣으면 아래로 펼쳐지는 수식입니다."
 
@@ -62,12 +66,26 @@ class FormulaParams(Params):
     must_not_use: list[str] = Field(default_factory=list)
     text_numbers_ok: bool = False
 
+    @field_validator("extra_rows", mode="before")
+    @classmethod
+    def _blanks(cls, value: object) -> object:
+        """A cell written ``null`` in YAML arrives as that word: it means a blank."""
+        return _with_blanks(value)
+
     @field_validator("reference")
     @classmethod
     def _is_a_formula(cls, value: str) -> str:
         if not value.lstrip().startswith("="):
             raise ValueError("기준 수식은 '='로 시작해야 합니다")
         return value
+
+
+def _with_blanks(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _with_blanks(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_blanks(item) for item in value]
+    return None if isinstance(value, str) and value in ("null", "Null", "NULL", "~") else value
 
 
 def formula(params: FormulaParams, context: CheckContext) -> Outcome:
@@ -145,13 +163,18 @@ def _right(
         told.append(Evidence(f"수식 {len(candidates)}개 가운데 {chosen + 1}번째 것이 맞습니다."))
     if proof.spilled:
         told.append(Evidence(SPILLS))
-    sets = list(dict.fromkeys(row.data for row in proof.rows))
-    named = [name for name in sets if not re.search(r"\d$", name)]  # 바꾼 자료 1, 2, … are only counted
-    named += [f"바꾼 자료 {len(sets) - len(named)}가지"] if len(sets) > len(named) else []
-    summary = f"{len(proof.rows)}칸을 계산해 모두 맞았습니다({', '.join(named)})."
+    summary = _proved_on(proof)
     state = State.FAIL if style else State.PASS
     text = "값은 맞지만 쓰기로 한 함수와 다릅니다." if style else summary
-    return Outcome(state, text, (*style, *told), _table(proof))
+    return Outcome(state, text, (*style, *told, *_left_out(proof)), _table(proof))
+
+
+def _proved_on(proof: Proof) -> str:
+    """Say on how much it held; the changed data sets are only counted."""
+    sets = {row.data for row in proof.rows}
+    others = len(sets - {VISIBLE})
+    held = f"보이는 자료와 숨긴·바꾼 자료 {others}벌, " if others else "보이는 자료의 "
+    return f"{held}모두 {len(proof.rows):,}칸을 계산해 보니 맞았습니다."
 
 
 def _style_problems(params: FormulaParams, item: Candidate, answer: str) -> list[Evidence]:
@@ -206,9 +229,12 @@ def _wrong(
     evidence += [_at(item, answer, explain_error(name)) for name in sorted(errors)]
     if len(candidates) > 1:
         evidence.append(Evidence(f"수식 {len(candidates)}개를 모두 계산했지만 맞는 것이 없습니다."))
-    told = f"{len(proof.rows)}칸을 계산해 보니 {len(wrong)}칸이 틀렸습니다."
+    told = f"{len(proof.rows):,}칸을 계산해 보니 {len(wrong):,}칸이 틀렸습니다."
     return Outcome(
-        State.FAIL, told, (*evidence, tried, *_style_problems(params, item, answer)), _table(proof)
+        State.FAIL,
+        told,
+        (*evidence, tried, *_style_problems(params, item, answer), *_left_out(proof)),
+        _table(proof),
     )
 
 
@@ -238,7 +264,10 @@ def _excuse(text: str, proof: Proof) -> str:
         )
     if proof.trouble:
         return proof.trouble
-    pattern = miscalculated(text)
+    if any(row.actual.error == "#N/IMPL!" for row in proof.rows):
+        return "계산 프로그램에 아직 없는 계산이 들어 있습니다. 틀렸다는 뜻이 아닙니다."
+    mistyped = all(row.actual.error == "#ERROR!" for row in proof.rows)  # no engine would read it
+    pattern = "" if mistyped else miscalculated(text)
     if pattern:
         return f"계산 프로그램이 잘못 계산하는 경우입니다: {pattern}. 틀렸다는 뜻이 아닙니다."
     name = unknown_function(proof)
@@ -246,9 +275,11 @@ def _excuse(text: str, proof: Proof) -> str:
 
 
 def _table(proof: Proof) -> tuple[tuple[str, ...], ...]:
-    """Show wrong rows first, then some right ones, in the order of the data."""
-    wrong = [row for row in proof.rows if not row.matches][:_MOST_TABLE_ROWS]
-    shown = wrong or [row for row in proof.rows][:6]
+    """Show wrong rows first, then a few right ones, few enough to be read."""
+    wrong = [row for row in proof.rows if not row.matches]
+    right = [row for row in proof.rows if row.matches]
+    shown = wrong[: _MOST_TABLE_ROWS - min(len(right), _RIGHT_ROWS)]
+    shown += right[: _RIGHT_ROWS if wrong else _MOST_RIGHT_ROWS]
     body = tuple(
         (
             row.data,
@@ -260,6 +291,17 @@ def _table(proof: Proof) -> tuple[tuple[str, ...], ...]:
         for row in shown
     )
     return (("자료", "칸", "바른 값", "결과", "판정"), *body)
+
+
+def _left_out(proof: Proof) -> tuple[Evidence, ...]:
+    """Say how many cells the table does not show."""
+    left = len(proof.rows) - (len(_table(proof)) - 1)
+    if left <= 0:
+        return ()
+    wrong = sum(not row.matches for row in proof.rows)
+    seen = sum(row[-1] == "다름" for row in _table(proof))
+    told = f" 그 가운데 {wrong - seen:,}칸도 다릅니다." if wrong > seen else ""
+    return (Evidence(f"표에는 일부만 보입니다. 보이지 않는 칸이 {left:,}칸 더 있습니다.{told}"),)
 
 
 def _at(item: Candidate, answer: str, text: str, correction: str = "") -> Evidence:

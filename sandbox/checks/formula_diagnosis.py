@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from sandbox.checks.formula_repairs import arithmetic_repairs, caught_errors, missing_conditions
 from sandbox.checks.particles import particle
-from sandbox.formulas import Proof, ProofJob, prove_all
+from sandbox.formulas import Proof, ProofJob, calls, prove_all
 from sandbox.formulas.proof import VISIBLE, as_number
 from sandbox.records import FormulaError
 
@@ -21,7 +22,7 @@ _ANY_REF = re.compile(
     rf"(?P<sheet>{_SHEET})(?<![A-Za-z0-9_.])(?P<a>{_CORNER})(?::(?P<b>{_CORNER}))?(?![\d(A-Za-z])"
 )
 _PARTS = re.compile(r"(\$?)([A-Z]{1,3})(\$?)(\d{1,7})")
-_MOST_REPAIRS = 40
+_MOST_REPAIRS = 60
 _ERRORS = {
     "#N/A": "#N/A: 찾는 값이 없다는 뜻입니다. 찾을 값과 범위, 정확히 일치(0 또는 FALSE)를 확인하세요.",
     "#VALUE!": "#VALUE!: 숫자 자리에 글자가 들어갔다는 뜻입니다. 글자로 저장된 숫자나 빈칸을 확인하세요.",
@@ -110,7 +111,10 @@ def _repairs(job: ProofJob, formula: str) -> Iterator[tuple[str, str]]:
             yield text, prefix + why
     yield from _lookup_repairs(formula)
     yield from _lookup_repairs(anchored)
+    yield from missing_conditions(formula, job.reference)
+    yield from caught_errors(formula, job.reference)
     yield from _operator_repairs(formula)
+    yield from arithmetic_repairs(formula, job.reference)
     yield from _value_repairs(formula)
     yield from _date_repairs(formula)
 
@@ -179,7 +183,11 @@ def _range_repairs(formula: str, reference: str) -> Iterator[tuple[str, str]]:
         changed, at = "", 0
         for match, right in zip(mine, rights, strict=True):
             changed, at = changed + formula[at : match.start()] + right[0], match.end()
-        yield changed + formula[at:], "범위의 열이 서로 바뀌었거나 다릅니다."
+        alike = [_columns(match) for match in mine] == [_columns(match) for match in rights]
+        why = (
+            "범위의 첫 칸과 끝 칸, $의 자리가 다릅니다." if alike else "범위의 열이 서로 바뀌었거나 다릅니다."
+        )
+        yield changed + formula[at:], why
 
 
 def _rows(match: re.Match[str]) -> tuple[int, int]:
@@ -227,7 +235,7 @@ def _on_sheet(formula: str, sheet: str) -> str:
 
 def _lookup_repairs(formula: str) -> Iterator[tuple[str, str]]:
     for name, exact in (("VLOOKUP", 4), ("HLOOKUP", 4), ("MATCH", 3)):
-        for start, arguments, end in _calls(formula, name):
+        for start, arguments, end in calls(formula, name):
             why = f"{name}에 정확히 일치(0)가 없어 비슷한 값을 가져옵니다."
             if len(arguments) == exact - 1:
                 yield formula[:end] + ",0" + formula[end:], why
@@ -241,26 +249,6 @@ def _lookup_repairs(formula: str) -> Iterator[tuple[str, str]]:
                         text,
                         f"{name}의 열 번호 {arguments[2].strip()}번이 틀렸습니다. {number}번째 열이어야 합니다.",
                     )
-
-
-def _calls(formula: str, name: str) -> Iterator[tuple[int, list[str], int]]:
-    """Yield (offset of the first argument, arguments, offset of the closing bracket) of each call."""
-    for match in re.finditer(rf"(?<![A-Z0-9.]){name}\(", formula, re.I):
-        depth, quoted, at, arguments, begin = 1, False, match.end(), [], match.end()
-        while at < len(formula) and depth:
-            char = formula[at]
-            if char == '"':
-                quoted = not quoted
-            elif not quoted and char in "({":
-                depth += 1
-            elif not quoted and char in ")}":
-                depth -= 1
-            if not quoted and ((char == "," and depth == 1) or depth == 0):
-                arguments.append(formula[begin:at])
-                begin = at + 1
-            at += 1
-        if depth == 0:
-            yield match.end(), arguments, at - 1
 
 
 def _operator_repairs(formula: str) -> Iterator[tuple[str, str]]:
@@ -278,8 +266,6 @@ def _value_repairs(formula: str) -> Iterator[tuple[str, str]]:
     body = formula[1:]
     yield f"=VALUE({body})", "결과가 숫자가 아니라 글자입니다. 글자로 된 숫자를 VALUE로 바꾸어야 합니다."
     yield f"=TRIM({body})", "결과 앞뒤에 빈칸이 남아 있습니다. TRIM으로 없애야 합니다."
-    yield f"={body}*100", "비율에 100을 곱하지 않았습니다."
-    yield f"=({body})/100", "백분율을 100으로 나누어야 합니다."
     for call in ("SUM", "AVERAGE", "MAX", "MIN", "COUNT"):
         for match in re.finditer(rf"(?<![A-Z0-9.]){call}\((?P<range>{_SHEET}{_CORNER}:{_CORNER})\)", formula):
             if call == "SUM":
@@ -292,7 +278,7 @@ def _value_repairs(formula: str) -> Iterator[tuple[str, str]]:
 def _date_repairs(formula: str) -> Iterator[tuple[str, str]]:
     yield f"=({formula[1:]})-1", "하루(또는 1)가 더 나왔습니다. 첫날을 포함하는지 확인하세요."
     yield f"=({formula[1:]})+1", "하루(또는 1)가 모자랍니다. 첫날을 포함하는지 확인하세요."
-    for start, arguments, _ in _calls(formula, "WORKDAY"):
+    for start, arguments, _ in calls(formula, "WORKDAY"):
         if arguments:
             end = start + len(arguments[0])
             text = formula[:start] + arguments[0].strip() + "-1" + formula[end:]
@@ -353,6 +339,6 @@ def _symptoms(job: ProofJob, proof: Proof) -> list[tuple[str, str]]:
             )
         )
     first = [row for row in proof.rows if row.data == VISIBLE]
-    if len(first) > 1 and first[0].matches and not all(row.matches for row in first):
+    if len(first) > 1 and first[0].matches and not any(row.matches for row in first[1:]):
         found.append(("첫 칸만 맞고 아래로 채우면 틀립니다.", "범위에 $를 붙였는지 확인하세요."))
     return found

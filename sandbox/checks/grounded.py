@@ -33,6 +33,10 @@ _LABELS = {
     "statute": "법령",
 }
 _FORM_UNITS = frozenset({"쪽", "가지", "단계", "번째", "항목", "줄", "문장", "단락", "자", "장표"})
+_LESS = re.compile(
+    r"감소|줄[었어고며]|줄[임음]|줄[^가-힣]|준\s|하락|감액|삭감|절감|축소|낮[아은]|떨어|적자|급감|순감|↓"
+)
+_MORE = re.compile(r"증가|늘[었어고며]|늘[림]|상승|증액|확대|높[아은]|올[랐라]|흑자|급증|순증|↑")
 _SAME_UNITS = (
     {"개", "곳", "건", "대", "종"},
     {"명", "석"},
@@ -141,7 +145,7 @@ def _same_fact(fact: Fact, other: Fact) -> bool:
 
 def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:
     if fact.kind == "number":
-        return _number(fact, source)
+        return _number(fact, source, answer)
     if fact.kind == "date":
         return _date(fact, source)
     if fact.kind == "time":
@@ -154,11 +158,13 @@ def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:
 # --------------------------------------------------------------------------- numbers
 
 
-def _number(fact: Fact, source: SourceText) -> Finding:
+def _number(fact: Fact, source: SourceText, answer: str) -> Finding:
     value, unit = fact.value
     candidates = source.facts["number"]
     same = [item for item in candidates if item.fact.value[0] == value]
     if any(_units_agree(unit, item.fact.value[1]) for item in same):
+        return Finding(fact, True)
+    if _by_sign(fact, value, unit, source, answer):
         return Finding(fact, True)
     if _in_dates(fact, value, unit, source) or _bare(fact, value, unit, source, bool(same)):
         return Finding(fact, True)
@@ -188,6 +194,32 @@ def _units_agree(mine: str, theirs: str) -> bool:
     if mine == theirs or not mine or not theirs:
         return True
     return any(mine in group and theirs in group for group in _SAME_UNITS)
+
+
+def _by_sign(fact: Fact, value: Decimal, unit: str, source: SourceText, answer: str) -> bool:
+    """△80 is 80명 감소, and the other way round: a minus sign and a word for less say the same."""
+    for item in source.facts["number"]:
+        theirs, their_unit = item.fact.value
+        if theirs != -value or not value or not _units_agree(unit, their_unit):
+            continue
+        text, said = (answer, fact) if value > 0 else (source.texts[item.name], item.fact)
+        if _says_less(text, said):
+            return True
+    return False
+
+
+def _says_less(text: str, fact: Fact) -> bool:
+    """Say whether a word for less stands with a number: behind it in its clause, or right before it."""
+    behind = re.split(r"[\n|,.;·]", text[fact.end : fact.end + 16])[0]
+    before = re.split(r"[\n|,.;]", text[max(0, fact.start - 10) : fact.start])[-1]
+    if _MORE.search(behind):
+        return bool(_LESS.search(behind)) and _first(_LESS, behind) < _first(_MORE, behind)
+    return bool(_LESS.search(behind) or _LESS.search(before))
+
+
+def _first(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.search(text)
+    return found.start() if found else len(text)
 
 
 def _in_dates(fact: Fact, value: Decimal, unit: str, source: SourceText) -> bool:

@@ -21,7 +21,7 @@ _TITLE = "|".join(sorted(set(_TITLES), key=len, reverse=True))
 _GIVEN = r"[가-힣]{2}"
 _NAME = rf"(?:(?:{'|'.join(_DOUBLE)}){_GIVEN}|[{_SURNAMES}]{_GIVEN})"
 _BEFORE_TITLE = re.compile(
-    rf"(?<![가-힣])(?P<name>{_NAME})\s?(?P<title>{_TITLE})(?![가-힣]*(?:회의|교육|직위|제도|급|단|실))"
+    rf"(?<![가-힣])(?P<name>{_NAME})\s?(?P<title>{_TITLE})(?![가-힣]*(?:회의|교육|직위|제도|급|단|실))(?!(?<=감사)(?:합|드|하|해|했|함|의|패|장))"
 )
 _AFTER_TITLE = re.compile(
     rf"(?<=장|관)\s(?P<name>{_NAME})(?=[\s,.)(·/]|은|는|이|가|을|를|의|에게|께|와|과|$)"
@@ -44,6 +44,7 @@ _NOT_NAME_WORDS = (
     "문의처 접수처 제출처 수신처 이메일 전자우 연락처"
 )
 _NOT_NAMES = frozenset(_NOT_NAME_WORDS.split())
+_VERB_TAIL = re.compile(r"(?:셔서|어서|려서|면서|니다|세요|하며)$")  # 살펴 주셔서, 이어서
 _ORG_TAIL = re.compile(
     r"(과|팀|실|처|청|계|부서|센터|위원|조합|단체|회의|시장|상가|마을|학교|도로|공원|광장|항구|해변)$"
 )
@@ -99,7 +100,7 @@ def _bare(word: str) -> str | None:
 
 
 def _plausible(name: str) -> bool:
-    if name in _NOT_NAMES or name in _TITLES or _ORG_TAIL.search(name):
+    if name in _NOT_NAMES or name in _TITLES or _ORG_TAIL.search(name) or _VERB_TAIL.search(name):
         return False
     return (
         not (name[-1] in "국단소관원부장실" and name[:2] in _ORG_TWO)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import Field
 
-from sandbox.checks.kind import Outcome, Params, failed, passed
+from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.lines import Line, LineKind, Table, at_line, marked, plain, quote, split, squeeze, tables
 from sandbox.records import CheckContext, Evidence
 
@@ -177,6 +177,12 @@ def slides(params: SlidesParams, context: CheckContext) -> Outcome:
     told = (
         f"슬라이드 {len(found)}장, 항목은 한 장에 최대 {max(len(slide.bullets) for slide in found)}개입니다."
     )
+    if not evidence and params.titles_are_conclusions and len(found) == 1:
+        text = (
+            "한 장뿐이라 제목이 결론인지 볼 슬라이드가 없습니다. 첫 장은 표지로 보고 제목을 따지지 않습니다."
+        )
+        again = "여러 장으로 나누어 달라고 하세요."
+        return unknown("슬라이드가 한 장뿐입니다.", (at_line(found[0].line, text, correction=again),))
     return failed(told, tuple(evidence)) if evidence else passed(told)
 
 

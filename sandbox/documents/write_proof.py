@@ -62,6 +62,8 @@ def write(
     ready = stored(formula)
     warnings += _put(target, area, ready, spills=spills)
     _explain(book, target.title, area, formula.strip(), explanation, proved_on, notice)
+    for other in book.worksheets:
+        _foot(other, notice)
     book.active = book.index(target)
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is target
@@ -72,6 +74,14 @@ def write(
     file = BytesIO()
     book.save(file)
     return Written(file.getvalue(), tuple(warnings))
+
+
+def warnings_of(workbook: Path, *, sheet: str, cell: str, fill_to: str = "") -> tuple[str, ...]:
+    """Return what ``write`` would warn of at this place, before anybody asks for the file. Raises as it does."""
+    book, warnings = _opened(workbook)
+    target, (left, top, right, bottom) = _sheet(book, sheet), _area(cell, fill_to)
+    rows = target.iter_rows(min_row=top, max_row=bottom, min_col=left, max_col=right, values_only=True)
+    return (*warnings, *_replacing(sum(value is not None for row in rows for value in row)))
 
 
 def _opened(workbook: Path) -> tuple[Any, list[str]]:
@@ -135,7 +145,22 @@ def _put(target: Any, area: tuple[int, int, int, int], ready: str, *, spills: bo
     if spills:
         cells[0].value = ArrayFormula(_address(area), ready)
     _comment(cells[0], f"AI가 만든 수식을 넣은 칸: {_address(area)}\n「{_SHEET}」 시트를 보세요.")
-    return [f"값이 들어 있던 {replaced:,}칸을 수식으로 바꾸었습니다."] if replaced else []
+    return _replacing(replaced)
+
+
+def _replacing(replaced: int) -> list[str]:
+    return [f"값이 들어 있는 {replaced:,}칸은 수식으로 바뀝니다."] if replaced else []
+
+
+def _foot(page: Any, notice: str) -> None:
+    """Print the notice under every page, after what the workbook's own footer says."""
+    ready = notice.replace("&", "&&")
+    feet = [page.oddFooter]
+    feet += [page.evenFooter] if page.HeaderFooter.differentOddEven else []
+    feet += [page.firstFooter] if page.HeaderFooter.differentFirst else []
+    for foot in feet:
+        own = foot.center.text
+        foot.center.text = f"{own}\n{ready}" if own else ready
 
 
 def _comment(cell: Any, text: str) -> None:
@@ -173,7 +198,6 @@ def _explain(
             _say(page, at, 2, line)
             at += 1
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, _TEXT_COLUMNS
-    page.oddFooter.center.text = notice.replace("&", "&&")
     page.page_setup.paperSize, page.page_setup.orientation = page.PAPERSIZE_A4, "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True

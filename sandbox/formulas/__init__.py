@@ -4,7 +4,9 @@ Hides the formula engine, its process and its limits. Formulas are never loaded 
 gets values and formulas one by one, which it calculates as Excel does.
 """
 
+from sandbox.formulas.dialect import calls, miscalculated, unsupported
 from sandbox.formulas.proof import (
+    VISIBLE,
     CellValue,
     Limits,
     Proof,
@@ -19,14 +21,13 @@ from sandbox.formulas.text import (
     Candidate,
     find_candidates,
     find_formulas,
-    miscalculated,
     normalise,
     refusal,
-    unsupported,
 )
 from sandbox.formulas.workbook import Vary
 
 __all__ = [
+    "VISIBLE",
     "Candidate",
     "CellValue",
     "Limits",
@@ -35,6 +36,7 @@ __all__ = [
     "Row",
     "Vary",
     "calculate",
+    "calls",
     "find_candidates",
     "find_formulas",
     "miscalculated",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.formulas import workbook as books
+from sandbox.formulas.dialect import for_engine
 from sandbox.formulas.text import normalise, refusal
 from sandbox.formulas.workbook import Change, Scalar, Sheets, Vary
 from sandbox.records import EMPTY, FormulaError
@@ -256,7 +257,7 @@ def _filled(
     formula: str, cell: str, fill_to: str, sheet: str, sheets: Sheets
 ) -> list[tuple[str, int, int, str]]:
     last = max((sheets.last_row(name) for name in sheets.cells), default=1) + 100
-    placed = books.filled(formula, cell, fill_to, sheet)
+    placed = books.filled(for_engine(formula), cell, fill_to, sheet)
     return [(name, row, column, books.bound_columns(text, last)) for name, row, column, text in placed]
 
 

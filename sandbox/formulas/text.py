@@ -207,7 +207,7 @@ def _outside_strings(text: str, change: Callable[[str], str]) -> str:
 
 
 def _quote_text_formats(formula: str) -> str:
-    """Quote runs of Hangul and ₩ inside TEXT formats; Excel shows them plainly, the engine refuses them."""
+    """Quote runs of Hangul, ₩ and △ inside TEXT formats; Excel shows them plainly, the engine refuses them."""
     out: list[str] = []
     stack: list[list[object]] = []
     for token in re.findall(
@@ -229,33 +229,12 @@ def _quote_text_formats(formula: str) -> str:
 def _quote_hangul(inner: str) -> str:
     pieces = re.split(r'(""[^"]*""|\[[^\]]*\]|\\.)', inner)
     return "".join(
-        p if p.startswith(('""', "[", "\\")) else re.sub(r"[가-힣₩￦]+", r'""\g<0>""', p) for p in pieces
+        p if p.startswith(('""', "[", "\\")) else re.sub(r"[가-힣₩￦△▲▽▼]+", r'""\g<0>""', p) for p in pieces
     )
 
 
-# --------------------------------------------------------------------------- what the engine cannot do
+# --------------------------------------------------------------------------- what is not calculated at all
 
-_UNSUPPORTED = {
-    "AGGREGATE", "GROUPBY", "PIVOTBY", "NUMBERSTRING", "GETPIVOTDATA", "RAND", "RANDBETWEEN", "RANDARRAY", "CELL", "INFO", "WEBSERVICE",
-    "DATESTRING", "PHONETIC", "JIS", "ASC", "DBCS", "CUBEVALUE", "HYPERLINK",
-}  # fmt: skip
-_RANGE = r"(?:'[^']+'!|[A-Za-z가-힣0-9_]+!)?\$?[A-Za-z]{1,3}\$?\d+:\$?[A-Za-z]{1,3}\$?\d+"
-_MISCALCULATED = (
-    (
-        re.compile(rf"(?:VALUE|MOD|NUMBERVALUE|DATEVALUE)\(\s*{_RANGE}", re.I),
-        "VALUE나 MOD에 범위를 통째로 넣은 계산",
-    ),
-    (re.compile(rf"1\s*/\s*COUNTIFS?\(\s*{_RANGE}\s*,\s*{_RANGE}", re.I), "1/COUNTIF(범위,범위) 계산"),
-    (re.compile(r"XLOOKUP\(\s*[^,]+,\s*\(?[^,]*[=<>*&]", re.I), "계산한 배열에서 찾는 XLOOKUP"),
-    (re.compile(r"(?:HOUR|MINUTE|SECOND)\([^()]*[-+][^()]*\)", re.I), "시각의 차이에서 시·분을 꺼내는 계산"),
-    (
-        re.compile(
-            rf"(?:LEFT|RIGHT|MID|LEN|TRIM|SUBSTITUTE|FIND|SEARCH|YEAR|MONTH|DAY|WEEKDAY|TEXT)\(\s*{_RANGE}",
-            re.I,
-        ),
-        "범위를 통째로 넣은 글자·날짜 함수",
-    ),
-)
 _HOSTILE = (
     (
         re.compile(r"REPT\([^,]*,\s*(?:\d{6,}|\d+(?:\.\d+)?E\+?\d+|10\^\d)", re.I),
@@ -280,28 +259,6 @@ def refusal(formula: str) -> str:
         if pattern.search(outside):
             return f"{why}. 계산하지 않았습니다."
     return ""
-
-
-def unsupported(formula: str) -> str:
-    """Name in Korean what in a formula the engine does not know; empty when it knows all."""
-    outside = re.sub(r'"(?:[^"]|"")*"', '""', formula)
-    missing = sorted(
-        {name.upper() for name in re.findall(r"([A-Za-z][A-Za-z0-9.]*)\(", outside)} & _UNSUPPORTED
-    )
-    if missing:
-        return f"{', '.join(missing)} 함수"
-    if re.search(r'"[^"]*(?:\[DBNum\d\]|a{3,4})[^"]*"', formula, re.I) and "TEXT" in formula.upper():
-        return "TEXT의 'aaaa'나 '[DBNum]' 서식"
-    if re.search(r"\[[@#]|[A-Za-z가-힣_]+\d*\[[^\]]+\]", outside):
-        return "표 이름으로 쓴 참조(구조적 참조)"
-    if re.search(r"\[[^\]]+\.xls", formula, re.I):
-        return "다른 파일을 가리키는 참조"
-    return ""
-
-
-def miscalculated(formula: str) -> str:
-    """Name a pattern that the engine is known to get wrong in silence; empty when there is none."""
-    return next((why for pattern, why in _MISCALCULATED if pattern.search(formula)), "")
 
 
 def _depth(text: str) -> int:

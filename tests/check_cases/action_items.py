@@ -72,6 +72,15 @@ _RIGHT = (
     ("undecided, to be checked", _table(*_but(3, due="확인 필요"))),
     ("other words for a task", _table(*_but(1, task="주차 인력 확보"))),
     ("with decisions above", "## 결정사항\n- 축제를 예정대로 개최\n\n" + _table(*_ROWS)),
+    (
+        "what is not decided is no action",
+        _bullets(*_ROWS) + "\n## 정하지 못한 것\n- 드론 촬영 업체 섭외 여부\n- 불꽃놀이 예산 집행 방법\n",
+    ),
+    (
+        "under another section's mark",
+        _bullets(*_ROWS, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"),
+    ),
+    ("tasks marked as sections are", "□ 할 일\n" + "".join(f"□ {a}\n ○ {b}\n ○ {c}\n" for a, b, c in _ROWS)),
     ("owner's full title", _table(*_but(2, owner="박철수 팀장(교통)"))),
 )
 _WRONG = (
@@ -93,6 +102,7 @@ _WRONG = (
     ("due date dropped", _table(*_but(2, due="")), "기한이 없습니다"),
     ("invented action", _table(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented action, bullets", _bullets(*_ROWS, _INVENTED), "회의록에 없는 조치"),
+    ("invented after a heading of actions", _bullets(*_ROWS, _INVENTED, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"), "회의록에 없는 조치"),
     ("prose only", "현수막과 주차 안내, 셔틀버스, 안내 문자를 논의하고 회의를 마쳤습니다.", "미정"),
     ("nothing of it", "회의를 잘 마쳤습니다.", "빠진 조치"),
 )  # fmt: skip

@@ -41,6 +41,18 @@ GROWING = {
 TOTAL = {
     "workbook": BOOK, "sheet": "집계", "cell": "E2", "reference": "=SUM(내역!C2:C60)", "extra_rows": {"내역": [["총무과", "추가", 70000, "집행"]]}, "data_sets": 0,
 }  # fmt: skip
+MOST = {
+    "workbook": BOOK, "sheet": "집계", "cell": "D2", "fill_to": "D5", "reference": "=MAXIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2)",
+    "vary": [{"range": "내역!C2:C41", "type": "integer", "min": 1000, "max": 900000}],
+}  # fmt: skip
+RANK = {
+    "workbook": BOOK, "sheet": "예산", "cell": "F2", "fill_to": "F6", "reference": '=IF(C2="","",COUNTIFS($C$2:$C$6,">"&C2)+1)',
+    "vary": [{"range": "예산!C2:C6", "type": "choice", "values": [5, 9, 12]}],
+}  # fmt: skip
+SPAN = {
+    "workbook": BOOK, "sheet": "민원", "cell": "E2", "fill_to": "E5", "reference": '=COUNTIFS($A$2:$A$9,">="&A2,$A$2:$A$9,"<"&A2+7)',
+    "vary": [{"range": "민원!A2:A9", "type": "date", "min": "2026-09-01", "max": "2026-12-20"}],
+}  # fmt: skip
 WON = {
     "workbook": BOOK,
     "sheet": "예산",
@@ -108,6 +120,20 @@ def _block(formula: str) -> str:
     return f"아래 수식을 넣으세요.\n\n```excel\n{formula}\n```\n\n설명: 조건에 맞는 금액을 더합니다."
 
 
+# right in Excel; the engine cannot be trusted with them
+_BEYOND: tuple[tuple[str, str, dict[str, object]], ...] = (
+    ("VLOOKUP on CHOOSE", '=IFERROR(VLOOKUP(B2,CHOOSE({1,2},코드!$A$2:$A$6,코드!$C$2:$C$6),2,0),"없음")', LOOKUP),
+    ("COUNT of FIND", '=IF(COUNT(FIND({"1","2","4","5"},B2))=0,"없음",VLOOKUP(B2,코드!$A$2:$C$6,3,0))', LOOKUP),
+    ("COUNT of FILTER", "=COUNT(FILTER(내역!$C$2:$C$41,(내역!$A$2:$A$41=A2)*(내역!$C$2:$C$41>=100000)))", COUNTS),
+    ("COUNT of IF", "=COUNT(IF(내역!$A$2:$A$41=A2,IF(내역!$C$2:$C$41>=100000,1)))", COUNTS),
+    ("sum of several conditions", '=SUM(SUMIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2,내역!$D$2:$D$41,{"집행","집행중"}))', SUMS),
+    ("ISNUMBER over SEARCH", '=SUMPRODUCT(ISNUMBER(SEARCH("집행",내역!$D$2:$D$41))*(내역!$A$2:$A$41=A2)*내역!$C$2:$C$41)', SUMS),
+    ("wildcard beside a bracket", '=IF(COUNTIF(B2,"*(*")=0,IFERROR(VLOOKUP(B2,코드!$A$2:$C$6,3,0),"없음"),"없음")', LOOKUP),
+    ("range made by INDEX", "=SUM(INDEX(B:B,2):B2)", GROWING),
+    ("joined array", '=IFERROR(VALUE(TEXTJOIN("",TRUE,FILTER(코드!$C$2:$C$6,코드!$A$2:$A$6=B2))),"없음")', LOOKUP),
+)  # fmt: skip
+
+
 CASES: tuple[Case, ...] = (
     good("code block", _block(_SUM), params=SUMS),
     good("inline code", f"B2에 `{_SUM}`을 넣고 아래로 채우세요.", params=SUMS),
@@ -160,6 +186,51 @@ CASES: tuple[Case, ...] = (
     good("running total over hidden rows", _block("=SUM(B$2:B2)"), params=GROWING),
     good("Hangul in a TEXT format", _block('=TEXT(B2,"#,##0원")'), params=WON),
     good("spilling formula", _block('=FILTER(A2:A7,B2:B7="K2")'), params=NAMES),
+    good(
+        "last row that fits",
+        _block('=IFERROR(LOOKUP(2,1/(코드!$A$2:$A$6=B2),코드!$C$2:$C$6),"없음")'),
+        params=LOOKUP,
+    ),
+    good(
+        "XLOOKUP over conditions",
+        _block('=XLOOKUP(1,(코드!$A$2:$A$6=B2)*(코드!$C$2:$C$6>0),코드!$C$2:$C$6,"없음")'),
+        params=LOOKUP,
+    ),
+    good(
+        "INDEX over conditions",
+        _block('=IFERROR(INDEX(코드!$C$2:$C$6,MATCH(1,(코드!$A$2:$A$6=B2)*1,0)),"없음")'),
+        params=LOOKUP,
+    ),
+    good(
+        "LET with Hangul names",
+        _block('=LET(줄,MATCH(B2,코드!$A$2:$A$6,0),IFERROR(INDEX(코드!$C$2:$C$6,줄),"없음"))'),
+        params=LOOKUP,
+    ),
+    good(
+        "skipped arguments of SORT",
+        _block("=INDEX(SORT(FILTER(내역!$C$2:$C$41,내역!$A$2:$A$41=A2),,-1),1)"),
+        params=MOST,
+    ),
+    good(
+        "skipped arguments of TEXTAFTER",
+        _block('=IFERROR(TEXTAFTER(B2,"K",,,,"없음")*0+VLOOKUP(B2,코드!$A$2:$C$6,3,0),"없음")'),
+        params=LOOKUP,
+    ),
+    good(
+        "SUM over IF",
+        _block('=SUM(IF((내역!$A$2:$A$41=A2)*(내역!$D$2:$D$41="집행"),내역!$C$2:$C$41))'),
+        params=SUMS,
+    ),
+    good(
+        "SUMPRODUCT with --",
+        _block('=SUMPRODUCT(--(내역!$A$2:$A$41=A2),--(내역!$D$2:$D$41="집행"),내역!$C$2:$C$41)'),
+        params=SUMS,
+    ),
+    good("WORKDAY.INTL, weekend skipped", _block("=WORKDAY.INTL(A2-1,B2,,)"), params=DUE),
+    *(
+        open_(name, _block(text), params=params, says="틀렸다는 뜻이 아닙니다")
+        for name, text, params in _BEYOND
+    ),
     bad("missing dollar", _block(_SUM.replace("$", "")), params=SUMS, says="$가 빠졌습니다"),
     bad("range one short", _block(_SUM.replace("41", "40")), params=SUMS, says="1행이 빠졌습니다"),
     bad("range starts late", _block(_SUM.replace("$2", "$3")), params=SUMS, says="3행부터"),
@@ -210,6 +281,33 @@ CASES: tuple[Case, ...] = (
     bad("one day late", _block("=WORKDAY(A2,B2)"), params=DUE, says="1을 빼야"),
     bad("calendar days", _block("=A2+B2"), params=DUE),
     bad("blank row not handled", _block("=ROUND(C2/B2*100,1)"), params=RATE, says="#DIV/0!"),
+    bad("error not wrapped", _block("=ROUND(C2/B2*100,1)"), params=RATE, says="IFERROR로 감싸세요"),
+    bad(
+        "division the wrong way round",
+        _block('=IF(B2="","",ROUND(B2/C2*100,1))'),
+        params=RATE,
+        says="C2 나누기 B2",
+    ),
+    bad(
+        "hundred forgotten inside ROUND",
+        _block('=IF(B2="","",ROUND(C2/B2,3))'),
+        params=RATE,
+        says="100을 곱하지 않았",
+    ),
+    bad(
+        "a rank without its one",
+        _block('=IF(C2="","",COUNTIFS($C$2:$C$6,">"&C2))'),
+        params=RANK,
+        says="+1을 붙여야",
+    ),
+    bad("no last day", _block('=COUNTIFS($A$2:$A$9,">="&A2)'), params=SPAN, says="끝을 정하는 조건"),
+    bad("no first day", _block('=COUNTIFS($A$2:$A$9,"<"&A2+7)'), params=SPAN, says="시작을 정하는 조건"),
+    bad(
+        "condition forgotten is named",
+        _block("=SUMIFS(내역!$C$2:$C$41,내역!$A$2:$A$41,A2)"),
+        params=SUMS,
+        says="조건이 빠졌습니다",
+    ),
     bad("not times hundred", _block('=IF(B2="","",ROUND(C2/B2,3))'), params=RATE),
     bad("text figures left out", _block("=SUM(A1:A6)"), params=TEXT_SUM, says="글자로 저장된 숫자"),
     bad("total misses hidden rows", _block("=SUM(내역!C2:C41)"), params=TOTAL, says="짧습니다"),

@@ -160,7 +160,31 @@ _ON_PLAN = (
     bad("other department in brackets", "상담은 한지우 주무관(여성가족과)"),
     bad("hours for figures", "하루 4시간 운영"),
 )
+CHANGES = """| 구분 | ’24 | '25 |
+| --- | --- | --- |
+| 참여자 증감(명) | 12명 | △80명 |
+민원은 지난해보다 810건 줄었다. 방문객은 300명 증가했다. 다음 회의는 12월 2일에 연다. 도움을 주신 분들께 감사한다.
+"""
+_ON_CHANGES = (
+    good("triangle told in words", "참여자가 80명 감소"),
+    good("triangle, the word first", "감소한 참여자는 80명"),
+    good("words told by a triangle", "민원 △810건"),
+    good("words told by a minus", "민원 증감: -810건"),
+    bad("less told as more", "참여자가 80명 증가"),
+    bad("more told by a triangle", "방문객 △300명"),
+    good("short year as a table head", "2025년에는 참여자가 줄었다"),
+    good("short year in both", "| 구분 | ’25 |\n| --- | --- |\n| 참여자 | △80명 |"),
+    bad("other short year", "| 구분 | ’23 |\n| --- | --- |\n| 참여자 | △80명 |"),
+    good("date in words", "다음 회의는 십이월 이일"),
+    bad("other date in words", "다음 회의는 십이월 삼일"),
+    good(
+        "thanks are no auditor",
+        "민원은 810건 줄었습니다. 살펴 주셔서 감사합니다.",
+        params={"what": ["name", "number"]},
+    ),
+)
 CASES = (
+    *(_with(case, {"증감.txt": CHANGES}) for case in _ON_CHANGES),
     *(_minutes(case) for case in _ON_MINUTES),
     *(_with(case, {"집행현황.txt": BUDGET}) for case in _ON_BUDGET),
     *(_with(case, {"안내.txt": NOTICE}) for case in _ON_NOTICE),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.check_cases import bad, good
+from tests.check_cases import bad, good, open_
 
 _P = {
     "min_slides": 3,
@@ -79,6 +79,8 @@ CASES = (
     good("other bullets", _deck("## 슬라이드 {n}: {title}", mark="• "), params=_P),
     *(good(f"title {title}", _titled(title), params=_P) for title in _GOOD_TITLES),
     *(bad(f"title {title}", _titled(title), params=_P, says="결론") for title in _BAD_TITLES),
+    open_("one slide is the cover", _deck("## 슬라이드 {n}: {title}", _SLIDES[:1]), params={"titles_are_conclusions": True}, says="한 장뿐"),
+    bad("one slide, too many bullets", "## 슬라이드 1: 현황\n- 가\n- 나", params={"titles_are_conclusions": True, "max_bullets": 1}),
     bad("too few", _deck("## 슬라이드 {n}: {title}", _SLIDES[:2]), params=_P, says="3장 이상"),
     bad("too many", _deck("## 슬라이드 {n}: {title}", _SLIDES + _SLIDES), params=_P, says="6장 이하"),
     bad("too many bullets", _titled("안내 인력 30명을 먼저 확보해야 함", tuple("가나다라마")), params=_P, says="5개"),

@@ -19,8 +19,8 @@ import streamlit as st
 from sandbox.documents import LETTER_WRITERS, NOTICE, WRITERS, Written, outline
 from sandbox.documents.letter import Letter, to_letter, to_outline
 from sandbox.documents.outline import Outline
-from sandbox.practice import proved_formula
-from sandbox.records import Exercise, Run
+from sandbox.practice import ProvedFormula, proved_formula
+from sandbox.records import DocumentError, Exercise, Run
 from ui import browser
 from ui.widgets.slide_editor import slide_editor
 
@@ -218,6 +218,24 @@ def _proved_workbook(run: Run, exercise: Exercise, key: str, *, checked: bool) -
         disabled=not checked,
         on_click="ignore",
     )
+    for warning in _proof_warnings(material.path, found, key):
+        st.caption(f":material/warning: {warning}")
+
+
+def _proof_warnings(workbook: Path, found: ProvedFormula, key: str) -> tuple[str, ...]:
+    """Look once at what the file will lose or replace: drawing the panel again does not open it again."""
+    place = (str(workbook), found.sheet, found.cell, found.fill_to)
+    kept: dict[tuple[str, ...], tuple[str, ...]] = st.session_state.setdefault(f"proof-warnings-{key}", {})
+    if place not in kept:
+        from sandbox.documents import write_proof
+
+        try:
+            kept[place] = write_proof.warnings_of(
+                workbook, sheet=found.sheet, cell=found.cell, fill_to=found.fill_to
+            )
+        except DocumentError as error:
+            kept[place] = (f"{error.message} {error.remedy}".strip(),)
+    return kept[place]
 
 
 def _downloads(shape: str, latest: _Latest, name: str, key: str, *, checked: bool) -> None:
