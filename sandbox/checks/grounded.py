@@ -210,7 +210,7 @@ def _by_sign(fact: Fact, value: Decimal, unit: str, source: SourceText, answer: 
 
 def _says_less(text: str, fact: Fact) -> bool:
     """Say whether a word for less stands with a number: behind it in its clause, or right before it."""
-    behind = re.split(r"[\n|,.;·]", text[fact.end : fact.end + 16])[0]
+    behind = re.split(r"[\n|;]|\.\s", text[fact.end : fact.end + 24])[0]
     before = re.split(r"[\n|,.;]", text[max(0, fact.start - 10) : fact.start])[-1]
     if _MORE.search(behind):
         return bool(_LESS.search(behind)) and _first(_LESS, behind) < _first(_MORE, behind)

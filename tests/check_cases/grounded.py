@@ -170,6 +170,7 @@ _ON_CHANGES = (
     good("triangle, the word first", "감소한 참여자는 80명"),
     good("words told by a triangle", "민원 △810건"),
     good("words told by a minus", "민원 증감: -810건"),
+    good("two told with one word", "참여자는 80명, 민원은 810건 줄었습니다"),
     bad("less told as more", "참여자가 80명 증가"),
     bad("more told by a triangle", "방문객 △300명"),
     good("short year as a table head", "2025년에는 참여자가 줄었다"),
