@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,12 @@ from typing import Any
 import pytest
 
 from tests.fake_endpoint import FakeEndpoint
+
+
+def pytest_configure() -> None:
+    """Let Ctrl+C reach what tests start: a run begun in the background inherits and passes on a deaf ear."""
+    if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class NetworkBlockedError(RuntimeError):
