@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 from types import TracebackType
@@ -62,6 +63,9 @@ class RunningRoom:
                 with urllib.request.urlopen(f"{self.url}/room/health", timeout=2) as answer:
                     if answer.status == 200:
                         return
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                time.sleep(0.2)
             except OSError:
                 time.sleep(0.2)
         raise RuntimeError("the room did not start:\n" + self.log.read_text(encoding="utf-8")[-3000:])
