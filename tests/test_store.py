@@ -713,7 +713,7 @@ NEXT_STEP = '''
 """A later step."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0002", None, None
 def upgrade():
     op.create_table("later", sa.Column("id", sa.Text(), primary_key=True))
     {more}
@@ -729,7 +729,7 @@ def later_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[
     shutil.copytree(ROOT / "sandbox" / "migrations", copy)
 
     def add(more: str) -> None:
-        (copy / "versions" / "0002_later.py").write_text(NEXT_STEP.format(more=more), encoding="utf-8")
+        (copy / "versions" / "9999_later.py").write_text(NEXT_STEP.format(more=more), encoding="utf-8")
         monkeypatch.setattr(upgrading, "_SCRIPTS", copy)
 
     return add
@@ -753,7 +753,7 @@ def test_an_upgrade_copies_first_and_older_programs_refuse(
     with pytest.raises(StoreError, match="더 새로운 판"):
         store.migrate()
     if store._database.is_sqlite:
-        (copy,) = tmp_path.glob("sandbox.before-0001.*.db")
+        (copy,) = tmp_path.glob("sandbox.before-0002.*.db")
         with closing(Store(f"sqlite:///{copy}", secret=SECRET)) as former:
             former.migrate()
             assert former.person(person.id) == person

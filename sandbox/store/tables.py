@@ -86,27 +86,27 @@ metadata = MetaData(
 )
 
 
-def _text(name: str, *, primary_key: bool = False) -> Column[str]:
+def text_column(name: str, *, primary_key: bool = False) -> Column[str]:
     return Column(name, PlainText, primary_key=primary_key, nullable=False)
 
 
-def _of_person(*, primary_key: bool = False) -> Column[str]:
+def of_person(*, primary_key: bool = False) -> Column[str]:
     owner = ForeignKey("people.id", ondelete="CASCADE")
     return Column("person_id", PlainText, owner, primary_key=primary_key, nullable=False)
 
 
-def _moment(name: str, *, nullable: bool = False) -> Column[datetime]:
+def moment(name: str, *, nullable: bool = False) -> Column[datetime]:
     return Column(name, UtcTime, nullable=nullable)
 
 
 people = Table(
     "people",
     metadata,
-    _text("id", primary_key=True),
-    _text("name"),
-    _text("class_code"),
-    _text("seat"),
-    _moment("created_at"),
+    text_column("id", primary_key=True),
+    text_column("name"),
+    text_column("class_code"),
+    text_column("seat"),
+    moment("created_at"),
     Column("resume_counter", Integer, nullable=False),
     Column("resume_hash", PlainText, nullable=False, unique=True),
 )
@@ -114,10 +114,10 @@ people = Table(
 sign_ins = Table(
     "sign_ins",
     metadata,
-    _text("token_hash", primary_key=True),
-    _of_person(),
-    _moment("created_at"),
-    _moment("expires_at"),
+    text_column("token_hash", primary_key=True),
+    of_person(),
+    moment("created_at"),
+    moment("expires_at"),
     Index(None, "person_id"),
     Index(None, "expires_at"),
 )
@@ -125,51 +125,51 @@ sign_ins = Table(
 resume_failures = Table(
     "resume_failures",
     metadata,
-    _text("key_hash", primary_key=True),
+    text_column("key_hash", primary_key=True),
     Column("failures", Integer, nullable=False),
-    _moment("last_at"),
+    moment("last_at"),
 )
 
 drafts = Table(
     "drafts",
     metadata,
-    _of_person(primary_key=True),
-    _text("place", primary_key=True),
+    of_person(primary_key=True),
+    text_column("place", primary_key=True),
     Column("payload", JsonText, nullable=False),
-    _moment("saved_at"),
+    moment("saved_at"),
 )
 
 runs = Table(
     "runs",
     metadata,
-    _text("id", primary_key=True),
-    _of_person(),
-    _text("exercise_id"),
-    _text("prompt_id"),
-    _text("thread_id"),
-    _text("parent_id"),
-    _text("endpoint_id"),
-    _text("endpoint_name"),
-    _text("model"),
+    text_column("id", primary_key=True),
+    of_person(),
+    text_column("exercise_id"),
+    text_column("prompt_id"),
+    text_column("thread_id"),
+    text_column("parent_id"),
+    text_column("endpoint_id"),
+    text_column("endpoint_name"),
+    text_column("model"),
     Column("messages", JsonText, nullable=False),
-    _text("answer"),
-    _text("state"),
-    _moment("created_at"),
-    _text("title"),
-    _text("error_code"),
-    _text("error_message"),
-    _text("finish_reason"),
+    text_column("answer"),
+    text_column("state"),
+    moment("created_at"),
+    text_column("title"),
+    text_column("error_code"),
+    text_column("error_message"),
+    text_column("finish_reason"),
     Column("prompt_tokens", Integer),
     Column("answer_tokens", Integer),
     Column("usage_estimated", Boolean),
-    _moment("first_text_at", nullable=True),
-    _moment("ended_at", nullable=True),
+    moment("first_text_at", nullable=True),
+    moment("ended_at", nullable=True),
     Column("favourite", Boolean, nullable=False),
-    _moment("deleted_at", nullable=True),
+    moment("deleted_at", nullable=True),
     Column("sources", JsonText, nullable=False),
     # Title, messages and answer, normalised and casefolded by us: LIKE folds case only for
     # ASCII on SQLite and by locale on PostgreSQL, and JSON keys must not be found.
-    _text("search_text"),
+    text_column("search_text"),
     Index(None, "person_id", "created_at"),
     Index(None, "person_id", "exercise_id", "created_at"),
     Index(None, "person_id", "thread_id", "created_at"),
@@ -182,11 +182,11 @@ verdicts = Table(
     metadata,
     Column("run_id", PlainText, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True, nullable=False),
     Column("position", Integer, primary_key=True, nullable=False, autoincrement=False),
-    _text("check_id"),
-    _text("kind"),
-    _text("title"),
-    _text("state"),
-    _text("summary"),
+    text_column("check_id"),
+    text_column("kind"),
+    text_column("title"),
+    text_column("state"),
+    text_column("summary"),
     Column("evidence", JsonText, nullable=False),
     Column("weight", Float, nullable=False),
     Column("figures", JsonText, nullable=False),
@@ -196,8 +196,8 @@ verdicts = Table(
 exercise_marks = Table(
     "exercise_marks",
     metadata,
-    _of_person(primary_key=True),
-    _text("exercise_id", primary_key=True),
+    of_person(primary_key=True),
+    text_column("exercise_id", primary_key=True),
     Column("hints_opened", Integer, nullable=False),
     Column("model_answer_opened", Boolean, nullable=False),
 )
@@ -205,25 +205,25 @@ exercise_marks = Table(
 acceptances = Table(
     "acceptances",
     metadata,
-    _of_person(primary_key=True),
-    _text("what", primary_key=True),
-    _text("version", primary_key=True),
-    _moment("accepted_at"),
+    of_person(primary_key=True),
+    text_column("what", primary_key=True),
+    text_column("version", primary_key=True),
+    moment("accepted_at"),
 )
 
 endpoint_quirks = Table(
     "endpoint_quirks",
     metadata,
-    _text("endpoint_id", primary_key=True),
+    text_column("endpoint_id", primary_key=True),
     Column("quirks", JsonText, nullable=False),
-    _moment("saved_at"),
+    moment("saved_at"),
 )
 
 rule_counts = Table(
     "rule_counts",
     metadata,
     Column("day", Date, primary_key=True, nullable=False),
-    _text("endpoint_id", primary_key=True),
-    _text("rule", primary_key=True),
+    text_column("endpoint_id", primary_key=True),
+    text_column("rule", primary_key=True),
     Column("times", Integer, nullable=False),
 )

@@ -15,6 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from sandbox.store import class_tables as _class_tables  # noqa: F401  fills the metadata
 from sandbox.store.failures import NEWER, failure
 from sandbox.store.tables import metadata
 
