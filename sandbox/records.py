@@ -386,10 +386,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Cleared:
-    """Messages the guard has passed. Made only by guard.py; the only thing that may be sent."""
+    """Messages the guard has passed. Made only by guard.py; the only thing that may be sent.
+
+    ``inside_only``: passed for a model in the building, which may be shown more than one outside.
+    """
 
     messages: tuple[Message, ...]
     rule_counts: Mapping[str, int] = field(default_factory=lambda: EMPTY)
+    inside_only: bool = False
 
 
 # --------------------------------------------------------------------------- endpoints
@@ -434,7 +438,8 @@ class EndpointKind(StrEnum):
 class Endpoint:
     """An OpenAI-compatible server and one model on it. Prices are won per million tokens.
 
-    ``judge``: whether its model may be asked for an opinion on an answer.
+    ``judge``: whether its model may be asked for an opinion on an answer. ``fallback``: who answers
+    instead when this one does not, where the officer allowed it; one step only.
     """
 
     id: str
@@ -452,6 +457,44 @@ class Endpoint:
     stall_timeout_seconds: float = 60.0
     whole_timeout_seconds: float = 600.0
     judge: bool = False
+    fallback: Endpoint | None = None
+
+    @property
+    def reach(self) -> Location:
+        """Return the farthest place to which a prompt for this endpoint may go, its fallback's included."""
+        outside = (self, self.fallback) if self.fallback else (self,)
+        return Location.OUTSIDE if any(e.location is Location.OUTSIDE for e in outside) else Location.INSIDE
+
+
+class HealthState(StrEnum):
+    """How an endpoint has been doing of late, as far as orders sent to it tell."""
+
+    UNKNOWN = "아직 써 보지 않음"
+    WORKING = "정상"
+    SLOWED = "천천히 보내는 중"
+    RESTING = "잠시 쉬는 중"
+    PROBING = "다시 시도하는 중"
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHealth:
+    """An endpoint and its queue at a moment. Times in seconds.
+
+    ``slots``: how many it serves at once now (fewer than its ``parallel`` after a 429).
+    ``recent_errors``: failed requests of the last ten minutes; ``last_error`` says the latest in Korean.
+    ``retry_seconds``: until something is sent again while RESTING or SLOWED. ``estimate_seconds``: the
+    likely wait of somebody who asks now, 0 while nothing is known.
+    """
+
+    endpoint_id: str
+    state: HealthState
+    waiting: int = 0
+    running: int = 0
+    slots: int = 0
+    recent_errors: int = 0
+    last_error: str = ""
+    retry_seconds: float = 0.0
+    estimate_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

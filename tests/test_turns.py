@@ -222,7 +222,9 @@ def test_place_and_wait_are_learned() -> None:
     assert [place[1:] for place in queue.places(0.0)] == [(0, 0.0), (1, 0.0), (2, 0.0), (3, 0.0)]
     queue.finish("r0", seconds=10.0)
     queue.start(0.0)
-    assert [place[1:] for place in queue.places(0.0)] == [(0, 5.0), (1, 10.0), (2, 15.0)]
+    assert [place[1:] for place in queue.places(0.0)] == [(0, 10.0), (1, 10.0), (2, 20.0)]
+    assert [round(wait) for *_, wait in queue.places(9.0)] == [1, 1, 11], "it falls while they wait"
+    assert [round(wait) for *_, wait in queue.places(60.0)] == [1, 1, 11], "late is taken for nearly done"
 
 
 def test_a_429_halts_the_endpoint_and_finds_what_it_bears() -> None:

@@ -44,7 +44,7 @@ def clear(
     texts = [gate.pass_(message.text, where) for message, where in zip(messages, wheres, strict=True)]
     sent = tuple(replace(message, text=text) for message, text in zip(messages, texts, strict=True))
     counts = Counter(f.kind for each in found for f in each if f.action is not Action.ALLOW)
-    return Cleared(sent, MappingProxyType(dict(counts)))
+    return Cleared(sent, MappingProxyType(dict(counts)), inside_only=location is Location.INSIDE)
 
 
 def may_keep(finding: Finding, location: Location) -> bool:

@@ -34,6 +34,7 @@ from sandbox.records import (
     EndpointFailedError,
     EndpointReport,
     EndpointTimeoutError,
+    Location,
     Message,
     Role,
     Sampling,
@@ -113,6 +114,8 @@ class Clients:
         """
         if not isinstance(cleared, Cleared):
             raise TypeError("only what the guard has cleared may be sent")
+        if cleared.inside_only and endpoint.location is Location.OUTSIDE:
+            raise TypeError("what was cleared for a model inside may not be sent to one outside")
         return self.answer(endpoint, cleared.messages, sampling, retry_busy=retry_busy)
 
     async def answer(

@@ -1,7 +1,8 @@
 """Whose turn it is in front of an endpoint, and the live answers that outlive a browser tab.
 
-Hides the one event-loop thread that serves everybody, the fair queue (``queue``) and the keeping
-of live runs (``live``). ``rooms`` binds them: ``Turns`` is what practice talks to.
+Hides the one event-loop thread that serves everybody. ``queue`` is fair over all endpoints, with a
+``counter`` and a ``breaker`` for each; ``live`` is an answer while it grows, ``keeping`` has it stored,
+``telling`` tells its readers. ``rooms`` binds them: ``Turns`` is what practice talks to.
 """
 
 from sandbox.turns.live import LiveRun, LiveView, Order, Outcome

@@ -12,23 +12,37 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sandbox.records import Cleared, Delta, Endpoint, RunState, Sampling, SandboxError, Usage
+from sandbox.records import Cleared, Delta, Endpoint, Location, RunState, Sampling, SandboxError, Usage
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What somebody wants run."""
+    """What somebody wants run.
+
+    ``fallback`` answers instead when ``endpoint`` does not; ``cleared`` must hold for it as well.
+    ``first``: goes before the others. Only for a use case that has just verified the lecturer.
+    """
 
     run_id: str
     person_id: str
     endpoint: Endpoint
     cleared: Cleared
     sampling: Sampling
+    fallback: Endpoint | None = None
+    first: bool = False
+
+    def __post_init__(self) -> None:
+        for endpoint in filter(None, (self.endpoint, self.fallback)):
+            if self.cleared.inside_only and endpoint.location is Location.OUTSIDE:
+                raise TypeError("what was cleared for a model inside may not be sent to one outside")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended; ``text`` is whatever came. ``usage`` is None when the endpoint told none."""
+    """How a run ended; ``text`` is whatever came. ``usage`` is None when the endpoint told none.
+
+    ``endpoint`` is the one that answered, or was asked last; ``detour`` says why it is the fallback.
+    """
 
     state: RunState
     text: str
@@ -37,11 +51,17 @@ class Outcome:
     usage: Usage | None
     first_text_at: datetime | None
     ended_at: datetime
+    endpoint: Endpoint
+    detour: SandboxError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LiveView:
-    """A moment of a live run. ``wait_seconds`` is a learned estimate, 0 while there is none."""
+    """A moment of a live run. ``wait_seconds`` is a learned estimate, 0 while there is none.
+
+    ``resting``: its endpoint does not answer and is asked again when the wait is over.
+    ``fallback_name`` is the name of the endpoint that answers instead, '' while it is the first one.
+    """
 
     state: RunState
     text: str
@@ -49,13 +69,21 @@ class LiveView:
     ahead: int
     wait_seconds: float
     error: SandboxError | None
+    resting: bool = False
+    fallback_name: str = ""
 
 
 class LiveRun:
-    """One run in memory. ``settled`` becomes true when its end has been stored."""
+    """One run in memory. ``settled`` becomes true when its end has been stored.
+
+    ``endpoint`` is who answers it now; ``detour`` says why that is the fallback, else it is None.
+    """
 
     def __init__(self, order: Order) -> None:
         self.order = order
+        self.endpoint = order.endpoint
+        self.detour: SandboxError | None = None
+        self.refusals = 0
         self.settled = False
         self.submitted_seconds = time.monotonic()
         self.first_text_at: datetime | None = None
@@ -64,7 +92,8 @@ class LiveRun:
         self._pieces: list[str] = []
         self._reasoning_chars = 0
         self._ahead = 0
-        self._wait_seconds = 0.0
+        self._starts_at = 0.0
+        self._resting = False
         self._error: SandboxError | None = None
         self._subscribers: dict[object, Callable[[], None]] = {}
 
@@ -84,8 +113,10 @@ class LiveRun:
                 self._joined(),
                 self._reasoning_chars,
                 self._ahead,
-                self._wait_seconds,
+                max(1.0, self._starts_at - time.monotonic()) if self._starts_at else 0.0,
                 self._error,
+                self._resting,
+                self.endpoint.name if self.detour else "",
             )
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -112,11 +143,20 @@ class LiveRun:
 
     def start(self) -> None:
         with self._lock:
-            self._state, self._ahead, self._wait_seconds = RunState.STREAMING, 0, 0.0
+            self._state = RunState.STREAMING
+            self._leave_the_queue()
 
     def wait_again(self) -> None:
         with self._lock:
             self._state = RunState.WAITING
+
+    def move(self, because: SandboxError) -> None:
+        """Wait for the fallback from now on."""
+        assert self.order.fallback is not None
+        with self._lock:
+            self._state = RunState.WAITING
+            self.endpoint, self.detour = self.order.fallback, because
+            self._reasoning_chars = self.refusals = 0
 
     def add(self, delta: Delta) -> None:
         with self._lock:
@@ -126,16 +166,26 @@ class LiveRun:
         if delta.text and self.first_text_at is None:
             self.first_text_at = datetime.now(UTC)
 
-    def stand(self, ahead: int, wait_seconds: float) -> bool:
-        """Set the place in the queue; return whether a reader should hear of it."""
+    def stand(self, ahead: int, wait_seconds: float, *, resting: bool = False) -> bool:
+        """Set the place in the queue; return whether a reader should hear of it.
+
+        What is kept is the moment it is likely to start: the wait falls by itself.
+        """
+        starts_at = time.monotonic() + wait_seconds if wait_seconds else 0.0
         with self._lock:
-            changed = ahead != self._ahead or abs(wait_seconds - self._wait_seconds) >= 1.0
-            self._ahead, self._wait_seconds = ahead, wait_seconds
+            late = abs(starts_at - self._starts_at) >= 1.0
+            changed = late or ahead != self._ahead or resting != self._resting
+            if changed:
+                self._ahead, self._starts_at, self._resting = ahead, starts_at, resting
         return changed
 
     def end(self, state: RunState, error: SandboxError | None) -> None:
         with self._lock:
-            self._state, self._error, self._ahead, self._wait_seconds = state, error, 0, 0.0
+            self._state, self._error = state, error
+            self._leave_the_queue()
+
+    def _leave_the_queue(self) -> None:
+        self._ahead, self._starts_at, self._resting = 0, 0.0, False
 
     def _joined(self) -> str:
         if len(self._pieces) > 1:

@@ -5,120 +5,142 @@ last number if that is higher. Orders start by (number, arrival). So it is first
 served among people who have not asked lately, and who has just had a turn goes behind all who
 have not; the round moves on only when nobody of it is left, so that with N people in the room
 at most N orders can overtake anybody. A person runs one request at a time, over all endpoints.
+A lecturer's run goes before the others, one at a time, and then as many of the others as the
+endpoint serves at once go before the next one.
 
-Each endpoint has ``parallel`` slots. A 429 halts the handing out for that endpoint and takes the
-slots in use as what it can bear; each good answer gives a little back, up to ``parallel``.
+Each endpoint has ``parallel`` slots and a breaker. A 429 halts the handing out for that endpoint
+and takes the slots in use as what it can bear; each good answer gives a little back, up to
+``parallel``. Who may go to a fallback does so when the first endpoint rests; who may not waits
+while there is hope, and is sent away when there is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-_SMOOTHING = 0.2
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Ticket:
-    """A place in the queue; sorts by whose turn is first."""
-
-    number: int
-    arrival: int
-    run_id: str = field(compare=False)
-    person_id: str = field(compare=False)
-    endpoint_id: str = field(compare=False)
-
-
-@dataclass(slots=True)
-class _Counter:
-    """The slots of one endpoint."""
-
-    parallel: int
-    bearable: float
-    round: int = 0
-    running: int = 0
-    halted_until: float = 0.0
-    service_seconds: float = 0.0
-    waiting: dict[str, Ticket] = field(default_factory=dict)
-    last_numbers: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def slots(self) -> int:
-        return max(1, min(self.parallel, int(self.bearable)))
+from sandbox.records import EndpointHealth, HealthState
+from sandbox.turns.breaker import Breaker, Rest
+from sandbox.turns.counter import Counter, Ticket
 
 
 class FairQueue:
     """Tickets of every endpoint. ``now`` is any clock in seconds that never goes back."""
 
-    def __init__(self) -> None:
-        self._counters: dict[str, _Counter] = {}
+    def __init__(self, rest: Rest | None = None) -> None:
+        self._rest = rest or Rest()
+        self._counters: dict[str, Counter] = {}
         self._running: dict[str, Ticket] = {}
         self._busy_people: set[str] = set()
         self._arrivals = 0
 
-    def join(self, run_id: str, person_id: str, endpoint_id: str, parallel: int) -> Ticket:
-        """Draw a ticket and wait."""
-        counter = self._counters.get(endpoint_id)
-        if counter is None:
-            counter = self._counters[endpoint_id] = _Counter(parallel, float(parallel))
-        if counter.parallel != parallel:  # the settings changed
-            counter.parallel, counter.bearable = parallel, float(parallel)
-        last = counter.last_numbers.get(person_id, -1)
-        number = max(counter.round, last + 1)
-        counter.last_numbers[person_id] = number
+    # ------------------------------------------------------------------ coming and going
+
+    def join(
+        self,
+        run_id: str,
+        person_id: str,
+        endpoint_id: str,
+        parallel: int,
+        *,
+        first: bool = False,
+        fallback: tuple[str, int] | None = None,
+    ) -> Ticket:
+        """Draw a ticket and wait. ``fallback`` is the id and slots of who may answer instead."""
+        counter = self._counter(endpoint_id, parallel)
         self._arrivals += 1
-        ticket = Ticket(number, self._arrivals, run_id, person_id, endpoint_id)
-        counter.waiting[run_id] = ticket
+        number = counter.next_number(person_id)
+        ticket = Ticket(number, self._arrivals, run_id, person_id, endpoint_id, first, fallback)
+        counter.join(ticket)
         return ticket
 
     def start(self, now: float) -> list[Ticket]:
         """Move everybody whose turn it is from waiting to running, and return them in order."""
         started: list[Ticket] = []
         for counter in self._counters.values():
-            free = counter.slots - counter.running
-            if free <= 0 or now < counter.halted_until or not counter.waiting:
-                continue
-            for ticket in sorted(counter.waiting.values()):
-                if free == 0:
+            while counter.waiting and counter.free(now) > 0:
+                ready = (t for t in counter.in_order() if t.person_id not in self._busy_people)
+                ticket = next(ready, None)
+                if ticket is None:
                     break
-                if ticket.person_id in self._busy_people:
-                    continue
-                self._take(counter, ticket)
+                counter.take(ticket, now)
+                self._running[ticket.run_id] = ticket
+                self._busy_people.add(ticket.person_id)
                 started.append(ticket)
-                free -= 1
         return started
+
+    def turn_away(self, now: float) -> tuple[list[Ticket], list[Ticket]]:
+        """Clear the counters that rest: return who now waits at a fallback, and who is sent away."""
+        moved: list[Ticket] = []
+        for counter in list(self._counters.values()):
+            if counter.waiting and counter.shut(now):
+                going = [ticket for ticket in counter.in_order() if ticket.fallback]
+                for ticket in going:
+                    counter.leave(ticket)
+                moved += [self._move(ticket) for ticket in going]
+        hopeless = [t for c in self._counters.values() if c.waiting and c.hopeless(now) for t in c.in_order()]
+        for ticket in hopeless:
+            self._counters[ticket.endpoint_id].leave(ticket)
+        return moved, hopeless
 
     def leave(self, run_id: str) -> bool:
         """Give up waiting; False when it was not waiting. A number not used is given back."""
         for counter in self._counters.values():
-            ticket = counter.waiting.pop(run_id, None)
+            ticket = counter.waiting.get(run_id)
             if ticket is not None:
-                if counter.last_numbers.get(ticket.person_id) == ticket.number:
-                    counter.last_numbers[ticket.person_id] = ticket.number - 1
+                counter.leave(ticket)
                 return True
         return False
 
     def finish(self, run_id: str, *, seconds: float | None = None) -> None:
         """Give the slot back; ``seconds`` is the service time of a good answer."""
-        ticket = self._running.pop(run_id)
-        self._busy_people.discard(ticket.person_id)
-        counter = self._counters[ticket.endpoint_id]
-        counter.running -= 1
-        self._forget_old_numbers(counter)
+        counter = self._counters[self._running[run_id].endpoint_id]
         if seconds is not None:
-            known = counter.service_seconds
-            counter.service_seconds = known + _SMOOTHING * (seconds - known) if known else seconds
-            counter.bearable = min(counter.parallel, counter.bearable + 1 / counter.slots)
+            counter.served(seconds)
+        self._release(run_id)
 
     def push_back(self, run_id: str, *, halted_until: float) -> None:
         """Return a running order, refused as too much, to its old place, and slow its endpoint."""
-        ticket = self._running.pop(run_id)
-        self._busy_people.discard(ticket.person_id)
-        counter = self._counters[ticket.endpoint_id]
-        counter.running -= 1
-        counter.waiting[run_id] = ticket
-        counter.bearable = max(1.0, min(counter.bearable, float(counter.running)))
-        counter.halted_until = max(counter.halted_until, halted_until)
+        ticket = self._release(run_id)
+        self._counters[ticket.endpoint_id].take_back(ticket, halted_until)
+
+    def fail_over(self, run_id: str) -> bool:
+        """Have a running or waiting order wait at its fallback; False when it has none."""
+        ticket = self._running.get(run_id) or self._waiting(run_id)
+        if ticket is None or ticket.fallback is None:
+            return False
+        if run_id in self._running:
+            self._release(run_id)
+        else:
+            self._counters[ticket.endpoint_id].leave(ticket)
+        self._move(ticket)
+        return True
+
+    # ------------------------------------------------------------------ how an endpoint does
+
+    def alive(self, run_id: str) -> bool:
+        """Note that a running order gets an answer; return whether its endpoint had been resting."""
+        counter = self._counters[self._running[run_id].endpoint_id]
+        rested = not counter.breaker.closed
+        counter.alive()
+        return rested
+
+    def fault(self, run_id: str, now: float, message: str, *, ill: bool) -> None:
+        """Note that a running order failed, before it is finished, pushed back or moved."""
+        self._counters[self._running[run_id].endpoint_id].fault(run_id, now, message, ill=ill)
+
+    def trust_again(self, endpoint_id: str) -> None:
+        """Forget what an endpoint did wrong: a connection test has just gone well."""
+        counter = self._counters.get(endpoint_id)
+        if counter is not None:
+            counter.alive()
+            counter.halted_until, counter.bearable = 0.0, float(counter.parallel)
+
+    def health(self, endpoint_id: str, now: float) -> EndpointHealth:
+        """Return how an endpoint and its queue are doing."""
+        counter = self._counters.get(endpoint_id)
+        return counter.health(now) if counter else EndpointHealth(endpoint_id, HealthState.UNKNOWN)
+
+    # ------------------------------------------------------------------ who waits
 
     def waiting_at(self, endpoint_id: str) -> int:
         """Return how many wait for an endpoint."""
@@ -132,25 +154,39 @@ class FairQueue:
     def places(self, now: float) -> Iterator[tuple[str, int, float]]:
         """Yield run id, orders ahead and the likely wait in seconds (0 while unknown) of all who wait."""
         for counter in self._counters.values():
-            halt = max(0.0, counter.halted_until - now)
-            for ahead, ticket in enumerate(sorted(counter.waiting.values())):
-                rounds = (ahead + 1) / counter.slots
-                yield ticket.run_id, ahead, halt + rounds * counter.service_seconds
+            if counter.waiting:
+                yield from counter.places(now)
+
+    def resting(self, now: float) -> set[str]:
+        """Return the ids of the endpoints to which nothing is sent now, for their sake."""
+        return {c.endpoint_id for c in self._counters.values() if c.breaker.resting(now)}
 
     def next_release(self, now: float) -> float | None:
-        """Return the seconds until a halted endpoint with waiting orders hands out again."""
-        halts = [c.halted_until - now for c in self._counters.values() if c.waiting and c.halted_until > now]
-        return min(halts, default=None)
+        """Return the seconds until an endpoint that rests hands out to who waits there."""
+        rests = [c.retry_seconds(now) for c in self._counters.values() if c.waiting]
+        return min((seconds for seconds in rests if seconds > 0), default=None)
 
-    def _take(self, counter: _Counter, ticket: Ticket) -> None:
-        del counter.waiting[ticket.run_id]
-        counter.running += 1
-        counter.round = max(counter.round, ticket.number)
-        self._running[ticket.run_id] = ticket
-        self._busy_people.add(ticket.person_id)
+    # ------------------------------------------------------------------ inside
 
-    def _forget_old_numbers(self, counter: _Counter) -> None:
-        """Drop numbers that no longer matter, so that memory does not grow with the visitors."""
-        if len(counter.last_numbers) > 1_000:
-            kept = {p: n for p, n in counter.last_numbers.items() if n >= counter.round}
-            counter.last_numbers = kept
+    def _counter(self, endpoint_id: str, parallel: int) -> Counter:
+        counter = self._counters.get(endpoint_id)
+        if counter is None:
+            counter = Counter(endpoint_id, parallel, float(parallel), Breaker(self._rest))
+            self._counters[endpoint_id] = counter
+        if counter.parallel != parallel:  # the settings changed
+            counter.parallel, counter.bearable = parallel, float(parallel)
+        return counter
+
+    def _waiting(self, run_id: str) -> Ticket | None:
+        return next((c.waiting[run_id] for c in self._counters.values() if run_id in c.waiting), None)
+
+    def _release(self, run_id: str) -> Ticket:
+        ticket = self._running.pop(run_id)
+        self._busy_people.discard(ticket.person_id)
+        self._counters[ticket.endpoint_id].release(run_id)
+        return ticket
+
+    def _move(self, ticket: Ticket) -> Ticket:
+        assert ticket.fallback is not None
+        endpoint_id, parallel = ticket.fallback
+        return self.join(ticket.run_id, ticket.person_id, endpoint_id, parallel, first=ticket.first)

@@ -12,42 +12,35 @@ import concurrent.futures
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sandbox.llm import Clients
-from sandbox.records import (
-    AnswerCutError,
-    Delta,
-    EndpointBusyError,
-    EndpointFailedError,
-    Finish,
-    RunState,
-    SandboxError,
-)
+from sandbox.records import Delta, EndpointBusyError, EndpointHealth, Finish, RunState, SandboxError
+from sandbox.turns import troubles
+from sandbox.turns.breaker import Rest
 from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
 from sandbox.turns.live import LiveRun, Order, Outcome
 from sandbox.turns.queue import FairQueue
+from sandbox.turns.telling import Teller
 
 T = TypeVar("T")
-
-TELL_SECONDS = 0.1
-MAX_HALT_SECONDS = 120.0
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many may wait, and how often and how long runs are kept. Times in seconds."""
+    """How many may wait, how often and how long runs are kept, when an endpoint rests. Times in seconds."""
 
     max_waiting: int = 400
     max_waiting_per_person: int = 4
     progress_seconds: float = 2.0
     grace_seconds: float = 60.0
     close_seconds: float = 10.0
+    rest: Rest = field(default_factory=Rest)
 
 
 class Turns:
@@ -68,16 +61,13 @@ class Turns:
         self._limits = limits or Limits()
         self._keeper = Keeper(on_progress, on_end, progress_seconds=self._limits.progress_seconds)
         self._lock = threading.Lock()
-        self._queue = FairQueue()
+        self._queue = FairQueue(self._limits.rest)
         self._runs: dict[str, LiveRun] = {}
         self._closing = False
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
         self._stopping: set[str] = set()
-        self._refusals: dict[str, int] = {}
-        self._changed: set[LiveRun] = set()
-        self._queue_changed = False
-        self._tell_timer: asyncio.TimerHandle | None = None
+        self._teller = Teller(self._look)
         self._release_timer: asyncio.TimerHandle | None = None
         self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._thread = threading.Thread(
@@ -104,14 +94,30 @@ class Turns:
                 return known
             self._refuse_if_full(order)
             live = self._runs[order.run_id] = LiveRun(order)
-            endpoint = order.endpoint
-            self._queue.join(order.run_id, order.person_id, endpoint.id, endpoint.parallel)
+            endpoint, second = order.endpoint, order.fallback
+            self._queue.join(
+                order.run_id,
+                order.person_id,
+                endpoint.id,
+                endpoint.parallel,
+                first=order.first,
+                fallback=(second.id, second.parallel) if second else None,
+            )
         self._on_loop(self._hand_out)
         return live
 
     def stop(self, run_id: str) -> None:
         """Stop a run: it leaves the queue, or its upstream is closed and its text kept."""
         self._on_loop(self._stop, run_id)
+
+    def stop_where(self, person_ids: Collection[str]) -> int:
+        """Stop every run of these people, such as a class; return how many there were."""
+        with self._lock:
+            theirs = [run for run in self._runs.values() if run.order.person_id in person_ids]
+        going = [run.run_id for run in theirs if not run.state.ended]
+        for run_id in going:
+            self.stop(run_id)
+        return len(going)
 
     def get(self, run_id: str) -> LiveRun | None:
         """Return a run that is live or ended a moment ago."""
@@ -129,6 +135,17 @@ class Turns:
         with self._lock:
             places = self._queue.places(time.monotonic())
             return next((ahead for waiting, ahead, _ in places if waiting == run_id), 0)
+
+    def health(self, endpoint_id: str) -> EndpointHealth:
+        """Return how an endpoint and its queue are doing; cheap."""
+        with self._lock:
+            return self._queue.health(endpoint_id, time.monotonic())
+
+    def trust_again(self, endpoint_id: str) -> None:
+        """Send to an endpoint again at once: a connection test has just gone well."""
+        with self._lock:
+            self._queue.trust_again(endpoint_id)
+        self._on_loop(self._hand_out)
 
     def call(self, coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         """Run a coroutine on the loop, outside the queue: connection tests and the like."""
@@ -171,37 +188,56 @@ class Turns:
 
     def _refuse_if_full(self, order: Order) -> None:
         if self._closing:
-            raise EndpointBusyError("서버를 끄는 중입니다.", remedy="서버가 다시 켜진 뒤 실행해 주세요.")
+            raise troubles.closing()
         if self._queue.waiting_of(order.person_id) >= self._limits.max_waiting_per_person:
-            raise EndpointBusyError(
-                "앞서 보낸 요청이 아직 기다리고 있습니다.",
-                remedy="그 답을 받거나 멈춘 뒤 다시 실행해 주세요.",
-            )
+            raise troubles.own_request_waits()
         if self._queue.waiting_at(order.endpoint.id) >= self._limits.max_waiting:
-            raise EndpointBusyError(
-                "기다리는 사람이 너무 많습니다.", remedy="1~2분 뒤에 다시 실행하거나 다른 연결을 골라 주세요."
-            )
+            raise troubles.full()
 
     def _hand_out(self) -> None:
-        """Start everybody whose turn it is."""
+        """Start everybody whose turn it is, and clear the queues of endpoints that rest."""
         now = time.monotonic()
         with self._lock:
             if self._closing:
                 return
             tickets = self._queue.start(now)
+            sent_away = self._clear_the_resting(now)
+            tickets += self._queue.start(now)  # those who went to a fallback
             release = self._queue.next_release(now)
             started = [self._runs[ticket.run_id] for ticket in tickets]
         for live in started:
             live.start()
             self._tasks[live.run_id] = self._loop.create_task(self._serve(live))
-            self._note(live)
-        self._queue_changed = True
-        self._tell_soon()
+            self._teller.note(live)
+        for live, error in sent_away:
+            self._end(live, RunState.FAILED, error, None)
+        self._teller.queue_moved()
         if self._release_timer is not None:
             self._release_timer.cancel()
             self._release_timer = None
         if release is not None:
             self._release_timer = self._loop.call_later(release + 0.005, self._hand_out)
+
+    def _clear_the_resting(self, now: float) -> list[tuple[LiveRun, SandboxError]]:
+        """Move to fallbacks who may go there; return who must be told that waiting makes no sense."""
+        moved, hopeless = self._queue.turn_away(now)
+
+        def why(live: LiveRun) -> SandboxError:
+            return troubles.sent_away(live.endpoint.name, self._queue.health(live.endpoint.id, now))
+
+        for live in (self._runs[ticket.run_id] for ticket in moved):
+            live.move(why(live))
+        return [(live, why(live)) for live in (self._runs[ticket.run_id] for ticket in hopeless)]
+
+    def _look(self) -> list[tuple[LiveRun, bool]]:
+        now = time.monotonic()
+        with self._lock:
+            resting = self._queue.resting(now)
+            places = [(self._runs[run_id], ahead, wait) for run_id, ahead, wait in self._queue.places(now)]
+        return [
+            (live, live.stand(ahead, wait, resting=live.endpoint.id in resting))
+            for live, ahead, wait in places
+        ]
 
     def _stop(self, run_id: str) -> None:
         with self._lock:
@@ -210,7 +246,6 @@ class Turns:
         if live is None or live.state.ended:
             return
         if left:
-            self._refusals.pop(run_id, None)
             self._end(live, RunState.STOPPED, None, None)
             self._hand_out()
         elif run_id in self._tasks:
@@ -234,64 +269,77 @@ class Turns:
             error = fault.with_traceback(None)  # its frames would keep the request alive
         except Exception as fault:
             log.error("run %s broke: %s", live.run_id, type(fault).__name__)
-            error = EndpointFailedError(
-                "답을 받는 중에 프로그램 오류가 났습니다.", remedy="다시 실행해 주세요. 계속되면 알려 주세요."
-            )
+            error = troubles.broken()
         del self._tasks[live.run_id]
-        if isinstance(error, EndpointBusyError) and self._wait_again(live, error):
+        if error is not None and self._gets_another_chance(live, error):
+            self._teller.note(live)
+            self._hand_out()
             return
-        with self._lock:
-            seconds = time.monotonic() - begun if finish is not None else None
-            self._queue.finish(live.run_id, seconds=seconds)
+        if error is None:
+            with self._lock:
+                seconds = time.monotonic() - begun if finish is not None else None
+                self._queue.finish(live.run_id, seconds=seconds)
         state, error = self._how_it_ended(live, finish, error, cancelled)
         self._end(live, state, error, finish)
         self._hand_out()
 
     async def _stream(self, live: LiveRun) -> Finish | None:
         order, finish = live.order, None
-        events = self._clients.stream(order.endpoint, order.cleared, order.sampling, retry_busy=False)
+        events = self._clients.stream(live.endpoint, order.cleared, order.sampling, retry_busy=False)
         async with aclosing(events):
             async for event in events:
                 if isinstance(event, Delta):
+                    if event.text and live.first_text_at is None:
+                        self._first_text(live)
                     live.add(event)
-                    self._note(live)
+                    self._teller.note(live)
                     if event.text:
                         self._keeper.save_later(live)
                 else:
                     finish = event
         return finish
 
+    def _first_text(self, live: LiveRun) -> None:
+        """Trust the endpoint as soon as it writes: whoever waits need not wait for the end of a probe."""
+        with self._lock:
+            rested = self._queue.alive(live.run_id)
+        if rested:
+            self._hand_out()
+
     def _how_it_ended(
         self, live: LiveRun, finish: Finish | None, error: SandboxError | None, cancelled: bool
     ) -> tuple[RunState, SandboxError | None]:
         stopped = live.run_id in self._stopping
         self._stopping.discard(live.run_id)
-        self._refusals.pop(live.run_id, None)
         if finish is not None:
             return RunState.DONE, None
         if stopped:
             return RunState.STOPPED, None
         if cancelled or error is None:
-            return RunState.CUT, _cut_by_closing() if cancelled else AnswerCutError(
-                "답변이 끝나기 전에 끊겼습니다.", remedy="다시 실행해 주세요."
-            )
+            return RunState.CUT, troubles.cut_by_closing() if cancelled else troubles.cut()
         return (RunState.CUT if live.first_text_at else RunState.FAILED), error
 
-    def _wait_again(self, live: LiveRun, fault: EndpointBusyError) -> bool:
-        """Put a refused order back and slow its whole endpoint; False when it has waited enough."""
-        refusals = self._refusals[live.run_id] = self._refusals.get(live.run_id, 0) + 1
-        halt = fault.retry_after_seconds
-        halt = min(2.0 ** (refusals - 1), 30.0) if halt is None else max(halt, 0.05)
-        waited = time.monotonic() - live.submitted_seconds
-        hopeless = waited + halt > live.order.endpoint.whole_timeout_seconds or halt > MAX_HALT_SECONDS
-        if hopeless or live.first_text_at or live.run_id in self._stopping or self._closing:
-            return False
-        live.wait_again()
+    def _gets_another_chance(self, live: LiveRun, error: SandboxError) -> bool:
+        """Note a fault and free the slot; True when the order now waits again, here or at its fallback."""
+        now, ill = time.monotonic(), troubles.is_ill(error)
+        again = live.first_text_at is None and live.run_id not in self._stopping and not self._closing
         with self._lock:
-            self._queue.push_back(live.run_id, halted_until=time.monotonic() + halt)
-        self._note(live)
-        self._hand_out()
-        return True
+            self._queue.fault(live.run_id, now, error.message, ill=ill)
+            if isinstance(error, EndpointBusyError):
+                live.refusals += 1
+                halt = troubles.halt_seconds(error, live.refusals)
+                self._queue.push_back(live.run_id, halted_until=now + halt)
+                patience = live.submitted_seconds + live.endpoint.whole_timeout_seconds
+                if again and now + halt <= patience:
+                    live.wait_again()
+                    return True
+                ill = True
+            if again and ill and self._queue.fail_over(live.run_id):
+                live.move(error)
+                return True
+            if not self._queue.leave(live.run_id):
+                self._queue.finish(live.run_id)
+        return False
 
     def _end(self, live: LiveRun, state: RunState, error: SandboxError | None, finish: Finish | None) -> None:
         live.end(state, error)
@@ -303,8 +351,10 @@ class Turns:
             usage=finish.usage if finish else None,
             first_text_at=live.first_text_at,
             ended_at=datetime.now(UTC),
+            endpoint=live.endpoint,
+            detour=live.detour,
         )
-        self._tell(live)
+        self._teller.tell(live)
         task = self._loop.create_task(self._settle(live, outcome))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -313,7 +363,7 @@ class Turns:
         """Have the end stored, then let the run go after a while."""
         stored = await self._keeper.store_end(live, outcome)
         live.settled = True
-        self._tell(live)
+        self._teller.tell(live)
         # What could not be stored stays readable for longer: it is the only copy.
         grace = self._limits.grace_seconds * (1 if stored else 10)
         self._loop.call_later(grace, self._forget, live.run_id)
@@ -322,43 +372,13 @@ class Turns:
         with self._lock:
             self._runs.pop(run_id, None)
 
-    # ------------------------------------------------------------------ telling readers
-
-    def _note(self, live: LiveRun) -> None:
-        self._changed.add(live)
-        self._tell_soon()
-
-    def _tell_soon(self) -> None:
-        if self._tell_timer is None:
-            self._tell_timer = self._loop.call_later(TELL_SECONDS, self._tell_all)
-
-    def _tell_all(self) -> None:
-        """Tell every reader of everything that changed: one timer for the whole room."""
-        self._tell_timer = None
-        changed, self._changed = self._changed, set()
-        if self._queue_changed:
-            self._queue_changed = False
-            with self._lock:
-                places = list(self._queue.places(time.monotonic()))
-                waiting = [(self._runs[run_id], ahead, wait) for run_id, ahead, wait in places]
-            changed.update(live for live, ahead, wait in waiting if live.stand(ahead, wait))
-        for live in changed:
-            self._tell(live)
-
-    def _tell(self, live: LiveRun) -> None:
-        for callback in live.subscribers():
-            try:
-                callback()
-            except Exception as error:  # a reader whose own loop has gone must not harm the others
-                log.warning("a reader of run %s is gone: %s", live.run_id, type(error).__name__)
-
     # ------------------------------------------------------------------ the end
 
     async def _end_everything(self) -> None:
         with self._lock:
             waiting = [run for run in self._runs.values() if self._queue.leave(run.run_id)]
         for live in waiting:
-            self._end(live, RunState.CUT, _cut_by_closing(), None)
+            self._end(live, RunState.CUT, troubles.cut_by_closing(), None)
         tasks = list(self._tasks.values())
         await asyncio.sleep(0)  # let each take its first step, else it never runs its own ending
         for task in tasks:
@@ -368,14 +388,7 @@ class Turns:
             _, late = await asyncio.wait(self._settling, timeout=self._limits.close_seconds)
             if late:
                 log.error("%d runs could not be stored before closing", len(late))
-        for timer in (self._tell_timer, self._release_timer):
-            if timer is not None:
-                timer.cancel()
+        self._teller.close()
+        if self._release_timer is not None:
+            self._release_timer.cancel()
         await self._clients.aclose()
-
-
-def _cut_by_closing() -> AnswerCutError:
-    return AnswerCutError(
-        "서버가 꺼지면서 답변이 중단되었습니다.",
-        remedy="여기까지 받은 내용은 남아 있습니다. 다시 실행해 주세요.",
-    )
