@@ -15,7 +15,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from sandbox import checks, guard, tokens
+from sandbox.class_records import Terms
 from sandbox.library import Library
+from sandbox.practice import fallbacks
 from sandbox.practice.composing import Composing
 from sandbox.practice.following import follow, stored_part
 from sandbox.practice.masks import Masks
@@ -49,6 +51,13 @@ from sandbox.turns import Order, Outcome, Turns
 
 log = logging.getLogger("sandbox.practice")
 
+TermsFor = Callable[[Person, Endpoint, TokenCount], Terms]
+
+
+def no_terms(_person: Person, _endpoint: Endpoint, _count: TokenCount) -> Terms:
+    """Nobody's class and no limits: what holds where the room has no lecturer."""
+    return Terms()
+
 
 class Practice:
     """One per server process; safe to call from any thread."""
@@ -60,10 +69,17 @@ class Practice:
         make_turns: Callable[..., Turns],
         *,
         guard_key: bytes | None = None,
+        terms: TermsFor = no_terms,
+        on_ended: Callable[[Run], None] = lambda _run: None,
     ) -> None:
+        """``terms`` may refuse a run (a paused class, a spent budget) with a SandboxError, before anything is
+        kept; ``on_ended`` is told of every ended run, off the event loop.
+        """
         self.library = library_
         self.composing = Composing(library_, store)
         self._store = store
+        self._terms = terms
+        self._on_ended = on_ended
         self._masks = Masks(guard_key)
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
         self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
@@ -100,7 +116,7 @@ class Practice:
 
     def may_keep(self, finding: Finding, endpoint: Endpoint) -> bool:
         """Say whether the person may decide to send this finding as it stands."""
-        return guard.may_keep(finding, endpoint.location)
+        return guard.may_keep(finding, endpoint.reach)
 
     # ------------------------------------------------------------------ sending
 
@@ -116,14 +132,15 @@ class Practice:
             )
         messages = self.composing.messages(person, work)
         sampling = self.composing.sampling(work, endpoint)
-        tokens.check_fits(messages, endpoint, sampling)
+        count = tokens.check_fits(messages, endpoint, sampling)
+        terms = self._terms(person, endpoint, count)
         known = self.composing.known(work.exercise_id)
         placeholders = self._masks.of(person.id)
         cleared = guard.clear(
             messages,
             placeholders=placeholders,
-            choices=choices,
-            location=endpoint.location,
+            choices={} if terms.strict_guard else choices,
+            location=fallbacks.stricter(terms.location, endpoint),
             known=known,
             key=self._masks.key,
         )
@@ -131,7 +148,7 @@ class Practice:
         self._store.add_run(run)
         if cleared.rule_counts:
             self._store.count_rules(endpoint.id, cleared.rule_counts)
-        self._submit(run, endpoint, cleared, sampling)
+        self._submit(run, endpoint, cleared, sampling, first=terms.first)
         return run.id
 
     def retry(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
@@ -147,14 +164,14 @@ class Practice:
                 for f in self._masks.find(m.text)
                 if f.action is not Action.BLOCK
             },
-            location=endpoint.location,
+            location=endpoint.reach,
             known=self.composing.known(old.exercise_id),
             key=self._masks.key,
         )
         sampling = self.composing.sampling(
             Work(old.messages[-1].text, exercise_id=old.exercise_id, prompt_id=old.prompt_id), endpoint
         )
-        tokens.check_fits(cleared.messages, endpoint, sampling)
+        self._terms(person, endpoint, tokens.check_fits(cleared.messages, endpoint, sampling))
         run = replace(
             old,
             id=_new_id(),
@@ -327,9 +344,14 @@ class Practice:
             },
         )
 
-    def _submit(self, run: Run, endpoint: Endpoint, cleared: Cleared, sampling: Sampling) -> None:
+    def _submit(
+        self, run: Run, endpoint: Endpoint, cleared: Cleared, sampling: Sampling, *, first: bool = False
+    ) -> None:
+        fallback = fallbacks.fitting(endpoint, cleared, sampling)
         try:
-            self._turns.submit(Order(run.id, run.person_id, endpoint, cleared, sampling))
+            self._turns.submit(
+                Order(run.id, run.person_id, endpoint, cleared, sampling, fallback=fallback, first=first)
+            )
         except EndpointBusyError as error:
             self._store.end_run(
                 run.id,
@@ -356,25 +378,31 @@ class Practice:
 
     def _keep_partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
         if not self.opinions.owns(run_id):
-            self._store.save_partial(run_id, text, first_text_at)
+            live = self._turns.get(run_id)
+            moved = live.endpoint if live is not None and live.detour else None
+            self._store.save_partial(run_id, text, first_text_at, endpoint=moved)
 
     def _finish(self, run_id: str, outcome: Outcome) -> None:
         if self.opinions.owns(run_id):
             self.opinions.take(run_id, outcome)
             return
+        # A good answer from the fallback keeps why the first endpoint did not give it.
+        told = outcome.error or outcome.detour
         self._store.end_run(
             run_id,
             state=outcome.state,
             answer=outcome.text,
             finish_reason=outcome.finish_reason,
             usage=outcome.usage,
-            error_code=outcome.error.code if outcome.error else "",
-            error_message=_told(outcome.error),
+            error_code=told.code if told else "",
+            error_message=_told(told),
+            endpoint=outcome.endpoint if outcome.detour else None,
             first_text_at=outcome.first_text_at,
             ended_at=outcome.ended_at,
         )
         if outcome.text.strip():
             self._judge(run_id)
+        self._on_ended(self._store.run(run_id, self._store.run_owner(run_id)))
 
     def _judge(self, run_id: str) -> None:
         run = self._store.run(run_id, self._store.run_owner(run_id))
