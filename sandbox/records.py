@@ -23,7 +23,8 @@ ever holds a key, a prompt or personal data)::
     │   ├── EndpointRefusedError       400, 401, 403, 404: key, model name, request
     │   ├── EndpointFailedError        5xx or an error chunk in the stream
     │   ├── EndpointNonsenseError      HTML, broken JSON, an empty answer
-    │   └── AnswerCutError             the stream ended without a finish
+    │   ├── AnswerCutError             the stream ended without a finish
+    │   └── EndpointDetourError        never raised: why the fallback answered instead
     ├── ModelError                 the embedded model's file or process
     ├── FormulaError               the formula engine's process failed (not: the formula is wrong)
     └── StoreError                 the database cannot be read or written
@@ -142,6 +143,10 @@ class EndpointNonsenseError(EndpointError):
 
 class AnswerCutError(EndpointError):
     code = "answer_cut"
+
+
+class EndpointDetourError(EndpointError):
+    code = "endpoint_detour"
 
 
 class ModelError(SandboxError):
@@ -650,6 +655,8 @@ class Run:
 
     ``exercise_id`` is empty in 자유 실습. ``thread_id`` binds the tries of an exercise or the
     turns of a conversation; ``parent_id`` is the run whose conversation this one continues.
+    The endpoint is the one that really answered; where that was not the one that had been asked, a run
+    that is DONE has the error ``endpoint_detour``, which says so.
     """
 
     id: str

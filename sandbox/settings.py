@@ -13,27 +13,24 @@ explains every key. The environment outweighs the file: ``SANDBOX_DATA_DIR``, ``
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import ipaddress
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox.records import Endpoint, Location, Secret, SettingsError
+from sandbox.settings_file import Table, problem, read_file
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
-FILE_NAME = "sandbox.toml"
 DEFAULT_PORT = 8501
 OFFICIAL_BASE_URL = "https://api.openai.com/v1"
 
 _YES = frozenset({"1", "true", "yes", "on", "예"})
 _NO = frozenset({"0", "false", "no", "off", "아니요"})
-_TABLES = ("room", "model", "content", "endpoint")
+EMBEDDED_NAME = "내장 모델"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +51,10 @@ class EmbeddedModel:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set, resolved. ``file`` is the sandbox.toml that was read, if any."""
+    """Everything that can be set, resolved. ``file`` is the sandbox.toml that was read, if any.
+
+    ``embedded_behind``: ids of the endpoints whose fallback is the embedded model, which has no address yet.
+    """
 
     data_dir: Path
     database_url: str
@@ -66,6 +66,7 @@ class Settings:
     port: int
     problems: tuple[SettingsError, ...] = ()
     file: Path | None = None
+    embedded_behind: frozenset[str] = frozenset()
 
 
 def load(
@@ -74,39 +75,42 @@ def load(
     """Read the settings; never raise, see ``Settings.problems``."""
     problems: list[SettingsError] = []
     data = _data_dir(environ, data_dir, project_dir)
-    file, tables = _read_file(data, project_dir, problems)
+    file, tables = read_file(data, project_dir, problems)
     base = file.parent if file else project_dir
-    room = _Table(tables.get("room", {}), "[room]", problems)
-    model = _Table(tables.get("model", {}), "[model]", problems)
-    content = _Table(tables.get("content", {}), "[content]", problems)
+    room = Table(tables.get("room", {}), "[room]", problems)
+    model = Table(tables.get("model", {}), "[model]", problems)
+    content = Table(tables.get("content", {}), "[content]", problems)
     declared = tables.get("endpoint", [])
     if not isinstance(declared, list):
         problems.append(
-            _problem("[endpoint]은 대괄호를 두 겹으로 써야 합니다.", "[[endpoint]]로 고쳐 주세요.")
+            problem("[endpoint]은 대괄호를 두 겹으로 써야 합니다.", "[[endpoint]]로 고쳐 주세요.")
         )
         declared = []
-    endpoints = [e for i, t in enumerate(declared, 1) if (e := _endpoint(t, i, base, environ, problems))]
+    wishes: dict[str, _Wish] = {}
+    endpoints = [
+        e for i, t in enumerate(declared, 1) if (e := _endpoint(t, i, base, environ, problems, wishes))
+    ]
     from_environment = _endpoint_from_environment(environ, problems)
     if from_environment:
         endpoints.insert(0, from_environment)
+    embedded = _embedded(environ, model, base, bool(declared or from_environment), problems)
+    single = _without_doubles(endpoints, problems)
+    behind = frozenset(e.id for e in single if _wants_embedded(e, wishes, embedded, problems))
     settings = Settings(
         data_dir=data,
         database_url=_database_url(environ, room, data),
-        endpoints=_without_doubles(endpoints, problems),
-        embedded=_embedded(environ, model, base, bool(declared or from_environment), problems),
+        endpoints=tuple(_with_fallback(e, single, wishes, problems) for e in single),
+        embedded=embedded,
         prompts_dirs=(project_dir / "prompts", *content.paths("prompts", base)),
         exercises_dirs=(project_dir / "exercises", *content.paths("exercises", base)),
         classroom=_yes_no(environ, "SANDBOX_CLASSROOM", room.flag("classroom", False), problems),
         port=_port(environ, room.whole("port", DEFAULT_PORT, 1, 65_535), problems),
         file=file,
+        embedded_behind=behind,
     )
     for table in (room, model, content):
         table.close()
     return replace(settings, problems=tuple(problems))
-
-
-def _problem(message: str, remedy: str) -> SettingsError:
-    return SettingsError(message, remedy=remedy)
 
 
 # --------------------------------------------------------------------------- the file
@@ -117,115 +121,27 @@ def _data_dir(environ: Mapping[str, str], given: Path | None, project_dir: Path)
     return (project_dir / named.expanduser() if named else project_dir / "data").resolve()
 
 
-def _read_file(
-    data: Path, project_dir: Path, problems: list[SettingsError]
-) -> tuple[Path | None, dict[str, Any]]:
-    found = [folder / FILE_NAME for folder in (data, project_dir) if (folder / FILE_NAME).is_file()]
-    if not found:
-        return None, {}
-    if len(found) == 2:
-        problems.append(
-            _problem(
-                f"{FILE_NAME}이 두 곳에 있어 {found[0]}만 읽었습니다.", f"{found[1]}은 지우거나 옮겨 주세요."
-            )
-        )
-    file = found[0]
-    try:
-        # utf-8-sig: the notepad of older Windows puts a byte order mark in front.
-        tables = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        problems.append(
-            _problem(f"{file}을 읽을 수 없습니다. UTF-8이 아닙니다.", "UTF-8로 다시 저장해 주세요.")
-        )
-    except OSError as error:
-        problems.append(_problem(f"{file}을 열 수 없습니다({error.strerror}).", "파일 권한을 확인해 주세요."))
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"line (\d+)", str(error))
-        where = f" {place[1]}번째 줄" if place else ""
-        remedy = "따옴표와 등호를 확인해 주세요. 윈도 경로는 작은따옴표('C:\\폴더')로 감쌉니다."
-        problems.append(_problem(f"{file}{where}의 형식이 잘못되었습니다.", remedy))
-    else:
-        for name in tables.keys() - set(_TABLES):
-            problems.append(_unknown(f"{file.name}의 '{name}'", name, _TABLES))
-        return file, tables
-    return file, {}
-
-
-def _unknown(what: str, name: str, known: tuple[str, ...]) -> SettingsError:
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"혹시 '{near[0]}'인가요?" if near else f"쓸 수 있는 이름: {', '.join(known)}"
-    return _problem(f"{what}은(는) 모르는 설정입니다.", hint)
-
-
-class _Table:
-    """One TOML table, read key by key; what is wrong or left over becomes a problem."""
-
-    def __init__(self, values: object, where: str, problems: list[SettingsError]) -> None:
-        self._values: dict[str, Any] = values if isinstance(values, dict) else {}
-        self._where, self._problems, self._asked = where, problems, [""]
-        self.sound = isinstance(values, dict)
-        if not self.sound:
-            self.fail("", f"{where}은(는) 표(table)여야 합니다.", "sandbox.example.toml을 참고해 주세요.")
-
-    def fail(self, key: str, message: str, remedy: str) -> None:
-        """Collect a problem of this table's ``key``."""
-        self.sound = False
-        self._problems.append(_problem(f"{self._where} {key}: {message}" if key else message, remedy))
-
-    def _take(self, key: str, kinds: tuple[type, ...], kind_name: str) -> Any:
-        self._asked.append(key)
-        value = self._values.get(key)
-        if value is None or (isinstance(value, kinds) and (bool in kinds or not isinstance(value, bool))):
-            return value
-        self.fail(key, f"{kind_name}(이)어야 합니다.", f"{key}의 값을 고쳐 주세요.")
-        return None
-
-    def text(self, key: str, default: str = "") -> str:
-        value = self._take(key, (str,), "따옴표로 감싼 글자")
-        return value.strip() if value is not None else default
-
-    def flag(self, key: str, default: bool) -> bool:
-        value = self._take(key, (bool,), "true 또는 false")
-        return default if value is None else bool(value)
-
-    def number(self, key: str, default: float | None, low: float, high: float) -> float | None:
-        value = self._take(key, (int, float), "숫자")
-        if value is None:
-            return default
-        if low <= value <= high:
-            return float(value)
-        self.fail(key, f"{low:g}에서 {high:g} 사이여야 합니다.", f"{key}의 값을 고쳐 주세요.")
-        return default
-
-    def whole(self, key: str, default: int, low: int, high: int) -> int:
-        if isinstance(self._values.get(key), float):
-            self._take(key, (int,), "소수점 없는 숫자")
-            return default
-        value = self.number(key, default, low, high)
-        return default if value is None else int(value)
-
-    def paths(self, key: str, base: Path) -> tuple[Path, ...]:
-        value = self._take(key, (list, str), "폴더 경로 목록")
-        names = [value] if isinstance(value, str) else value or []
-        if not all(isinstance(name, str) and name for name in names):
-            self.fail(key, "폴더 경로 목록이어야 합니다.", f'{key} = ["폴더"] 처럼 적어 주세요.')
-            return ()
-        return tuple((base / Path(name).expanduser()).resolve() for name in names)
-
-    def close(self) -> None:
-        """Report the keys that nobody asked for."""
-        for key in self._values.keys() - set(self._asked):
-            self.sound = False
-            self._problems.append(_unknown(f"{self._where}의 '{key}'", key, tuple(self._asked[1:])))
-
-
 # --------------------------------------------------------------------------- endpoints
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """Who shall answer when an endpoint does not, by name, and whether that may be outside."""
+
+    where: str
+    name: str
+    outside: bool
+
+
 def _endpoint(
-    values: object, number: int, base: Path, environ: Mapping[str, str], problems: list[SettingsError]
+    values: object,
+    number: int,
+    base: Path,
+    environ: Mapping[str, str],
+    problems: list[SettingsError],
+    wishes: dict[str, _Wish],
 ) -> Endpoint | None:
-    table = _Table(values, f"{number}번째 [[endpoint]]", problems)
+    table = Table(values, f"{number}번째 [[endpoint]]", problems)
     plain = Endpoint(id="", name="", base_url="", model="")
     name, model = table.text("name"), table.text("model")
     base_url = table.text("base_url").rstrip("/")
@@ -254,13 +170,57 @@ def _endpoint(
         judge=table.flag("judge", False),
     )
     key_env, key_file = table.text("key_env"), table.text("key_file")
+    wish = _Wish(
+        f"{number}번째 [[endpoint]] fallback", table.text("fallback"), table.flag("fallback_outside", False)
+    )
+    if wish.name:
+        wishes[endpoint.id] = wish
     table.close()
     if not table.sound:
         return None
     return replace(endpoint, key=_key(table, key_env, key_file, base, environ))
 
 
-def _seconds(table: _Table, key: str, plain: Endpoint) -> float:
+def _with_fallback(
+    endpoint: Endpoint,
+    known: tuple[Endpoint, ...],
+    wishes: Mapping[str, _Wish],
+    problems: list[SettingsError],
+) -> Endpoint:
+    """Return the endpoint with who answers instead of it, where the officer may mean it so."""
+    wish = wishes.get(endpoint.id)
+    if wish is None or wish.name == EMBEDDED_NAME:
+        return endpoint
+    second = next((e for e in known if e.name == wish.name and e.id != endpoint.id), None)
+    if second is None:
+        names = [e.name for e in known if e.id != endpoint.id] + [EMBEDDED_NAME]
+        message = f"{wish.where}: '{wish.name}'이라는 다른 연결이 없습니다."
+        problems.append(problem(message, f"다음 가운데 하나를 적어 주세요: {', '.join(names)}"))
+        return endpoint
+    if (endpoint.location, second.location) == (Location.INSIDE, Location.OUTSIDE) and not wish.outside:
+        message = f"{wish.where}: 내부 연결의 예비로 외부 연결 '{second.name}'을 쓸 수 없습니다."
+        remedy = "보낸 내용이 기관 밖으로 나가도 된다면 fallback_outside = true를 함께 적어 주세요."
+        problems.append(problem(message, remedy))
+        return endpoint
+    return replace(endpoint, fallback=second)
+
+
+def _wants_embedded(
+    endpoint: Endpoint,
+    wishes: Mapping[str, _Wish],
+    embedded: EmbeddedModel,
+    problems: list[SettingsError],
+) -> bool:
+    wish = wishes.get(endpoint.id)
+    if wish is None or wish.name != EMBEDDED_NAME:
+        return False
+    if not embedded.enabled:
+        message = f"{wish.where}: 내장 모델이 꺼져 있어 예비로 쓸 수 없습니다."
+        problems.append(problem(message, "[model]에 enabled = true를 적어 주세요."))
+    return embedded.enabled
+
+
+def _seconds(table: Table, key: str, plain: Endpoint) -> float:
     default: float = getattr(plain, key)
     return table.number(key, default, 1, 86_400) or default
 
@@ -281,7 +241,7 @@ def _wrong_url(base_url: str) -> str:
     return "주소 안에 아이디나 비밀번호를 넣을 수 없습니다." if "@" in parts.netloc else ""
 
 
-def _location(table: _Table, base_url: str) -> Location:
+def _location(table: Table, base_url: str) -> Location:
     said = table.text("location")
     if said in {place.value for place in Location}:
         return Location(said)
@@ -303,7 +263,7 @@ def default_location(base_url: str) -> Location:
     return Location.INSIDE if inside else Location.OUTSIDE
 
 
-def _key(table: _Table, key_env: str, key_file: str, base: Path, environ: Mapping[str, str]) -> Secret | None:
+def _key(table: Table, key_env: str, key_file: str, base: Path, environ: Mapping[str, str]) -> Secret | None:
     if key_env and key_file:
         table.fail("key_env", "key_file과 함께 쓸 수 없습니다.", "둘 가운데 하나만 남겨 주세요.")
     if key_env:
@@ -333,15 +293,15 @@ def _endpoint_from_environment(environ: Mapping[str, str], problems: list[Settin
         # A key alone lies about on many PCs; it is no wish to send anything outside.
         if base_url:
             message = "환경 변수 OPENAI_BASE_URL은 있지만 OPENAI_MODEL이 없어 쓰지 않습니다."
-            problems.append(_problem(message, "OPENAI_MODEL에 모델 이름을 넣고 다시 시작해 주세요."))
+            problems.append(problem(message, "OPENAI_MODEL에 모델 이름을 넣고 다시 시작해 주세요."))
         return None
     if not base_url and not key:
         message = "환경 변수 OPENAI_MODEL만 있어 쓰지 않습니다."
-        problems.append(_problem(message, "OPENAI_BASE_URL이나 OPENAI_API_KEY도 넣어 주세요."))
+        problems.append(problem(message, "OPENAI_BASE_URL이나 OPENAI_API_KEY도 넣어 주세요."))
         return None
     base_url = base_url or OFFICIAL_BASE_URL
     if wrong := _wrong_url(base_url):
-        problems.append(_problem(f"환경 변수 OPENAI_BASE_URL: {wrong}", "주소를 고치고 다시 시작해 주세요."))
+        problems.append(problem(f"환경 변수 OPENAI_BASE_URL: {wrong}", "주소를 고치고 다시 시작해 주세요."))
         return None
     return Endpoint(
         id=_endpoint_id("environment", base_url, model),
@@ -358,7 +318,7 @@ def _without_doubles(endpoints: list[Endpoint], problems: list[SettingsError]) -
     for endpoint in endpoints:
         if endpoint.name in kept:
             message = f"이름이 같은 연결이 둘 있어 뒤의 것을 쓰지 않습니다: {endpoint.name}"
-            problems.append(_problem(message, "[[endpoint]]의 name을 서로 다르게 적어 주세요."))
+            problems.append(problem(message, "[[endpoint]]의 name을 서로 다르게 적어 주세요."))
         kept.setdefault(endpoint.name, endpoint)
     return tuple(kept.values())
 
@@ -367,7 +327,7 @@ def _without_doubles(endpoints: list[Endpoint], problems: list[SettingsError]) -
 
 
 def _embedded(
-    environ: Mapping[str, str], table: _Table, base: Path, declared: bool, problems: list[SettingsError]
+    environ: Mapping[str, str], table: Table, base: Path, declared: bool, problems: list[SettingsError]
 ) -> EmbeddedModel:
     plain = EmbeddedModel()
     # Not on by itself where a connection was asked for, even a broken one: 1.1 GB would come as a surprise.
@@ -386,7 +346,7 @@ def _embedded(
     )
 
 
-def _database_url(environ: Mapping[str, str], room: _Table, data: Path) -> str:
+def _database_url(environ: Mapping[str, str], room: Table, data: Path) -> str:
     named = environ.get("SANDBOX_DATABASE_URL", "").strip() or room.text("database_url")
     room.text("database_url")  # known even where the environment outweighs it
     return named or f"sqlite:///{(data / 'sandbox.db').as_posix()}"
@@ -397,7 +357,7 @@ def _yes_no(environ: Mapping[str, str], name: str, default: bool, problems: list
     if said in _YES or said in _NO:
         return said in _YES
     if said:
-        problems.append(_problem(f"환경 변수 {name}의 값을 알 수 없습니다.", "1 또는 0으로 적어 주세요."))
+        problems.append(problem(f"환경 변수 {name}의 값을 알 수 없습니다.", "1 또는 0으로 적어 주세요."))
     return default
 
 
@@ -408,6 +368,6 @@ def _port(environ: Mapping[str, str], default: int, problems: list[SettingsError
     if said.isascii() and said.isdigit() and 1 <= int(said) <= 65_535:
         return int(said)
     problems.append(
-        _problem("환경 변수 SANDBOX_PORT가 포트 번호가 아닙니다.", "1에서 65535 사이로 적어 주세요.")
+        problem("환경 변수 SANDBOX_PORT가 포트 번호가 아닙니다.", "1에서 65535 사이로 적어 주세요.")
     )
     return default

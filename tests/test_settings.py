@@ -99,6 +99,59 @@ def test_the_example_file_is_right_as_shipped_and_with_every_line_switched_on(tm
     )
     assert [problem.message for problem in settings.problems] == []
     assert settings.endpoints[0].location is Location.INSIDE
+    assert settings.endpoints[0].fallback is not None
+    assert settings.endpoints[0].fallback.name == "시청 예비 모델"
+
+
+SECOND = '[[endpoint]]\nname = "예비"\nbase_url = "{url}"\nmodel = "n"\n'
+INSIDE, OUTSIDE = "http://127.0.0.1:9/v1", "https://ai.example.com/v1"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "more", "reach", "says"),
+    [
+        (INSIDE, INSIDE, "", Location.INSIDE, ""),
+        (INSIDE, OUTSIDE, "", None, "외부 연결"),
+        (INSIDE, OUTSIDE, "fallback_outside = false\n", None, "외부 연결"),
+        (INSIDE, OUTSIDE, "fallback_outside = true\n", Location.OUTSIDE, ""),
+        (OUTSIDE, INSIDE, "", Location.OUTSIDE, ""),
+        (OUTSIDE, OUTSIDE, "", Location.OUTSIDE, ""),
+    ],
+)
+def test_a_fallback_goes_outside_only_where_the_officer_wrote_so(
+    tmp_path: Path, first: str, second: str, more: str, reach: Location | None, says: str
+) -> None:
+    mine = ENDPOINT.replace("https://llm.example.go.kr/v1/", first) + f'fallback = "예비"\n{more}'
+    settings = read(tmp_path, mine + SECOND.format(url=second))
+    assert [says in problem.message for problem in settings.problems] == ([True] if says else [])
+    assert len(settings.endpoints) == 2, "the endpoint itself stays"
+    fallback = settings.endpoints[0].fallback
+    assert (fallback is None) == (reach is None)
+    assert settings.endpoints[0].reach is (reach or Location.INSIDE)
+    assert settings.endpoints[1].fallback is None
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('fallback = "없는 이름"\n', "없는 이름"),
+        ('fallback = "시청"\n', "시청"),  # itself
+        ('fallback = "내장 모델"\n', "꺼져"),
+        ("fallback = 3\n", "fallback"),
+        ('fallback = "예비"\nfallback_outside = "예"\n', "fallback_outside"),
+    ],
+)
+def test_a_fallback_that_cannot_be_is_told(tmp_path: Path, text: str, says: str) -> None:
+    settings = read(tmp_path, ENDPOINT + text + SECOND.format(url=OUTSIDE))
+    assert any(says in problem.message and problem.remedy for problem in settings.problems)
+    assert all(endpoint.fallback is None for endpoint in settings.endpoints)
+    assert not settings.embedded_behind
+
+
+def test_the_embedded_model_can_be_the_fallback(tmp_path: Path) -> None:
+    settings = read(tmp_path, "[model]\nenabled = true\n" + ENDPOINT + 'fallback = "내장 모델"\n')
+    assert settings.problems == ()
+    assert settings.embedded_behind == {settings.endpoints[0].id}
 
 
 @pytest.mark.parametrize(

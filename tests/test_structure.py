@@ -302,9 +302,8 @@ def test_no_module_holds_mutable_state(path: Path) -> None:
 
 # Longer than 400 lines, each as one subject.
 JUSTIFIED = {
-    "sandbox/records.py": 700,  # all the nouns, so that any module may depend on one that depends on none
+    "sandbox/records.py": 740,  # all the nouns, so that any module may depend on one that depends on none
     "start.py": 600,  # runs before anything is installed, so it can import nothing
-    "sandbox/settings.py": 420,  # every setting and what may be wrong with it; start.py reads it bare
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from sandbox.records import NotAllowedError, NotFoundError, Run, RunState, Usage, Verdict
+from sandbox.records import Endpoint, NotAllowedError, NotFoundError, Run, RunState, Usage, Verdict
 from sandbox.store.database import Database
 from sandbox.store.rows import (
     run_from,
@@ -50,9 +50,19 @@ class Runs:
             newest = connection.execute(later).scalar_one_or_none()
         return now if newest is None else newest + timedelta(milliseconds=1)
 
-    def save_partial(self, run_id: str, answer: str, first_text_at: datetime | None = None) -> None:
-        """Keep what has streamed so far and mark the run as streaming; ignored once it ended."""
-        values: dict[str, Any] = {"answer": answer, "state": str(RunState.STREAMING)}
+    def save_partial(
+        self,
+        run_id: str,
+        answer: str,
+        first_text_at: datetime | None = None,
+        *,
+        endpoint: Endpoint | None = None,
+    ) -> None:
+        """Keep what has streamed so far and mark the run as streaming; ignored once it ended.
+
+        ``endpoint`` is given when another one answers than was asked.
+        """
+        values: dict[str, Any] = {"answer": answer, "state": str(RunState.STREAMING), **_who(endpoint)}
         if first_text_at is not None:
             values["first_text_at"] = first_text_at
         with self._database.writing() as connection:
@@ -72,10 +82,12 @@ class Runs:
         error_message: str = "",
         first_text_at: datetime | None = None,
         ended_at: datetime | None = None,
+        endpoint: Endpoint | None = None,
     ) -> bool:
         """Keep how a run ended; False when it had ended before, which then stands.
 
-        An empty answer does not wipe out the partial text that was saved.
+        An empty answer does not wipe out the partial text that was saved. ``endpoint`` is given when
+        another one answered than was asked.
         """
         if not state.ended:
             raise ValueError("end_run with a state that is not an end")
@@ -97,6 +109,7 @@ class Runs:
                     ended_at=ended_at or datetime.now(UTC),
                     search_text=search_text(row.title, row.messages, kept),
                     **usage_values(usage),
+                    **_who(endpoint),
                 )
             )
         return True
@@ -180,6 +193,12 @@ class Runs:
         with self._database.writing() as connection:
             _only_own(_owner(connection, run_id), person_id)
             connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+
+
+def _who(endpoint: Endpoint | None) -> dict[str, str]:
+    if endpoint is None:
+        return {}
+    return {"endpoint_id": endpoint.id, "endpoint_name": endpoint.name, "model": endpoint.model}
 
 
 def full_runs(connection: Connection, rows: Sequence[Row[Any]]) -> tuple[Run, ...]:

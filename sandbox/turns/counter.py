@@ -125,14 +125,14 @@ class Counter:
         self.service_seconds = known + SMOOTHING * (seconds - known) if known else seconds
         self.bearable = min(self.parallel, self.bearable + 1 / self.slots)
 
-    def fault(self, run_id: str, now: float, message: str, *, ill: bool) -> None:
-        """Note a failed request; ``ill`` when it says that the endpoint itself is down."""
+    def fault(self, run_id: str, now: float, message: str, *, ill: bool | None) -> None:
+        """Note a failed request; ``ill`` when it says that the endpoint itself is down, None when nothing."""
         self.heard = True
         self.errors.append(now)
         self.last_error = message
         if ill:
             self.breaker.failed(run_id, now)
-        else:
+        elif ill is False:
             self.breaker.alive()
 
     def slow_down(self, until: float) -> None:

@@ -12,7 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sandbox.records import Cleared, Delta, Endpoint, Location, RunState, Sampling, SandboxError, Usage
+from sandbox.records import (
+    Cleared,
+    Delta,
+    Endpoint,
+    EndpointDetourError,
+    Location,
+    RunState,
+    Sampling,
+    SandboxError,
+    Usage,
+)
+from sandbox.turns import troubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Outcome:
     first_text_at: datetime | None
     ended_at: datetime
     endpoint: Endpoint
-    detour: SandboxError | None = None
+    detour: EndpointDetourError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class LiveRun:
     def __init__(self, order: Order) -> None:
         self.order = order
         self.endpoint = order.endpoint
-        self.detour: SandboxError | None = None
+        self.detour: EndpointDetourError | None = None
         self.refusals = 0
         self.settled = False
         self.submitted_seconds = time.monotonic()
@@ -150,12 +161,13 @@ class LiveRun:
         with self._lock:
             self._state = RunState.WAITING
 
-    def move(self, because: SandboxError) -> None:
-        """Wait for the fallback from now on."""
+    def move(self, error: SandboxError) -> None:
+        """Wait for the fallback from now on, because of an error of the first endpoint."""
         assert self.order.fallback is not None
         with self._lock:
             self._state = RunState.WAITING
-            self.endpoint, self.detour = self.order.fallback, because
+            self.detour = troubles.detour(self.endpoint.name, self.order.fallback.name, error)
+            self.endpoint = self.order.fallback
             self._reasoning_chars = self.refusals = 0
 
     def add(self, delta: Delta) -> None:

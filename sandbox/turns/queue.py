@@ -124,8 +124,8 @@ class FairQueue:
         counter.alive()
         return rested
 
-    def fault(self, run_id: str, now: float, message: str, *, ill: bool) -> None:
-        """Note that a running order failed, before it is finished, pushed back or moved."""
+    def fault(self, run_id: str, now: float, message: str, *, ill: bool | None) -> None:
+        """Note that a running order failed, before it is finished, pushed back or moved. ``ill``: see Counter."""
         self._counters[self._running[run_id].endpoint_id].fault(run_id, now, message, ill=ill)
 
     def trust_again(self, endpoint_id: str) -> None:

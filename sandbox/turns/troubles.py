@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.records import (
     AnswerCutError,
     EndpointBusyError,
+    EndpointDetourError,
     EndpointError,
     EndpointFailedError,
     EndpointHealth,
@@ -17,8 +18,13 @@ from sandbox.records import (
 MAX_HALT_SECONDS = 600.0  # a server may ask for a day; ask again after ten minutes all the same
 
 
-def is_ill(error: SandboxError) -> bool:
-    """Return whether a fault says that the endpoint is down, rather than that it disliked a request."""
+def is_ill(error: SandboxError) -> bool | None:
+    """Return whether a fault says that the endpoint is down, rather than that it disliked a request.
+
+    None: it says neither, as when an answer breaks off.
+    """
+    if isinstance(error, AnswerCutError):
+        return None
     return isinstance(error, EndpointUnreachableError | EndpointFailedError | EndpointTimeoutError)
 
 
@@ -41,6 +47,13 @@ def sent_away(endpoint_name: str, health: EndpointHealth) -> EndpointError:
     return EndpointUnreachableError(
         f"「{endpoint_name}」 서버가 거듭 응답하지 않아 잠시 쉬고 있습니다.",
         remedy=f"{when} 뒤에 다시 실행하거나 다른 연결을 골라 주세요. 쓰신 내용은 그대로 남아 있습니다.",
+    )
+
+
+def detour(first: str, second: str, error: SandboxError) -> EndpointDetourError:
+    """Say why the second endpoint answers instead of the first; both are names."""
+    return EndpointDetourError(
+        f"「{first}」에서 답을 받지 못해 예비 연결 「{second}」에서 받았습니다. 까닭: {error.message}"
     )
 
 
