@@ -20,7 +20,7 @@ from sandbox.records import StoreError
 from sandbox.store.database import Database
 from sandbox.store.failures import DAMAGED, UNPREPARED
 from sandbox.store.history import History
-from sandbox.store.people import People
+from sandbox.store.instructors import InstructorRows
 from sandbox.store.room import Room
 from sandbox.store.runs import Runs
 from sandbox.store.secret import load_secret
@@ -29,7 +29,7 @@ from sandbox.store.upgrading import current_revision, head_revision, upgrade
 __all__ = ["Store", "load_secret"]
 
 
-class Store(People, Room, Runs, History):
+class Store(InstructorRows, Room, Runs, History):
     """Keep and find everything the room remembers.
 
     ``url`` is ``sqlite:///…`` or ``postgresql://…``; nothing is opened before the first use.

@@ -3,7 +3,8 @@
 Hides how a code is made and looked up. Tokens are kept as hashes only. A resume code is
 derived from the secret, so that it can be shown again without being stored; short codes are
 hashed with the secret, because 38 bits would not survive guessing on a stolen database.
-Guessing is slowed by browser or name, never by address: a classroom shares one.
+Guessing is slowed by browser or name, and for the room as a whole where browsers change
+(``guessing``), never by address: a classroom shares one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sandbox.records import NotFoundError, Person
 from sandbox.store.database import Database
+from sandbox.store.guessing import Turnstile
 from sandbox.store.tables import people, resume_failures, sign_ins
 
 _SIGN_IN_DAYS = 30
@@ -37,6 +39,7 @@ class People:
 
     _database: Database
     _secret: bytes
+    _turnstile: Turnstile
 
     def add_person(self, name: str, class_code: str = "", seat: str = "") -> Person:
         """Keep a newcomer; two people of one name are two people."""
@@ -80,7 +83,7 @@ class People:
             connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
             connection.execute(
                 insert(sign_ins).values(
-                    token_hash=_token_hash(token),
+                    token_hash=token_hash(token),
                     person_id=person_id,
                     created_at=now,
                     expires_at=now + timedelta(days=_SIGN_IN_DAYS),
@@ -93,7 +96,7 @@ class People:
         found = (
             select(*_PERSON)
             .join(sign_ins, sign_ins.c.person_id == people.c.id)
-            .where(sign_ins.c.token_hash == _token_hash(token), sign_ins.c.expires_at > datetime.now(UTC))
+            .where(sign_ins.c.token_hash == token_hash(token), sign_ins.c.expires_at > datetime.now(UTC))
         )
         with self._database.reading() as connection:
             row = connection.execute(found).first()
@@ -102,7 +105,7 @@ class People:
     def sign_out(self, token: str) -> None:
         """Make the token useless."""
         with self._database.writing() as connection:
-            connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == _token_hash(token)))
+            connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash(token)))
 
     # ------------------------------------------------------------------- resume codes
 
@@ -120,7 +123,11 @@ class People:
         return self._give_code(person_id, step=1)
 
     def person_by_resume_code(self, code: str) -> Person | None:
-        """Return whose code this is; case, spaces, hyphens and look-alike letters are forgiven."""
+        """Return whose code this is; case, spaces, hyphens and look-alike letters are forgiven.
+
+        Waits some seconds while the room is being guessed at; NotAllowedError when too many wait.
+        """
+        self._turnstile.pass_through()
         found = select(*_PERSON).where(people.c.resume_hash == self._code_hash(code))
         with self._database.reading() as connection:
             row = connection.execute(found).first()
@@ -128,6 +135,7 @@ class People:
 
     def record_failed_resume(self, key: str) -> None:
         """Count a wrong code against ``key``, a browser token or a name, never an address."""
+        self._turnstile.wrong()
         now = datetime.now(UTC)
         key_hash = self._keyed("failure", key)
         with self._database.writing() as connection:
@@ -143,10 +151,10 @@ class People:
                 )
             )
 
-    def resume_wait_seconds(self, key: str) -> float:
+    def resume_wait_seconds(self, key: str, *, longest_seconds: float = _LONGEST_WAIT_SECONDS) -> float:
         """Tell how long ``key`` must wait before the next code; 0.0 when not at all.
 
-        Three mistakes are free, then 2, 4, 8 … up to 300 seconds; an hour of peace forgets them.
+        Three mistakes are free, then 2, 4, 8 … up to ``longest_seconds``; an hour of peace forgets them.
         """
         with self._database.reading() as connection:
             row = connection.execute(
@@ -157,9 +165,9 @@ class People:
         now = datetime.now(UTC)
         if row is None or row.last_at < now - _FORGET_FAILURES_AFTER or row.failures <= _FREE_FAILURES:
             return 0.0
-        if row.last_at > now + timedelta(seconds=_LONGEST_WAIT_SECONDS):
+        if row.last_at > now + timedelta(seconds=longest_seconds):
             return 0.0  # the PC's clock was set back: nobody waits for a time that may be months away
-        wait_seconds = min(_LONGEST_WAIT_SECONDS, 2.0 ** min(row.failures - _FREE_FAILURES, 16))
+        wait_seconds = min(longest_seconds, 2.0 ** min(row.failures - _FREE_FAILURES, 16))
         return float(max(0.0, wait_seconds - max(0.0, (now - row.last_at).total_seconds())))
 
     def forget_failed_resumes(self, key: str) -> None:
@@ -203,11 +211,7 @@ class People:
             counter += 1
 
     def _code(self, person_id: str, counter: int) -> str:
-        number = int(self._keyed("resume", f"{person_id}:{counter}"), 16)
-        letters = ""
-        for _ in range(_CODE_LENGTH):
-            number, place = divmod(number, len(_LETTERS))
-            letters += _LETTERS[place]
+        letters = code_letters(int(self._keyed("resume", f"{person_id}:{counter}"), 16), _CODE_LENGTH)
         return f"{letters[:4]}-{letters[4:]}"
 
     def _code_hash(self, code: str) -> str:
@@ -219,7 +223,17 @@ class People:
         return hmac.new(self._secret, said, hashlib.sha256).hexdigest()
 
 
-def _token_hash(token: str) -> str:
+def code_letters(number: int, length: int) -> str:
+    """Spell a number in letters that nobody mistakes for one another."""
+    letters = ""
+    for _ in range(length):
+        number, place = divmod(number, len(_LETTERS))
+        letters += _LETTERS[place]
+    return letters
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 

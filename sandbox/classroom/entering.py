@@ -33,7 +33,7 @@ class Classroom:
 
     def join(self, name: str, class_code: str = "", seat: str = "") -> Entry:
         """Let somebody in by name; raise InputError when the name is empty or too long."""
-        name = _plain_line(name)
+        name = plain_line(name)
         if not name:
             raise InputError("이름이 비어 있습니다.", remedy="이름이나 별명을 한 글자 이상 적어 주세요.")
         if len(name) > NAME_MAX_CHARS:
@@ -41,7 +41,7 @@ class Classroom:
                 f"이름이 너무 깁니다({len(name)}자).", remedy=f"{NAME_MAX_CHARS}자 이내로 적어 주세요."
             )
         person = self._store.add_person(
-            name, _plain_line(class_code).upper()[:CODE_MAX_CHARS], _plain_line(seat)[:CODE_MAX_CHARS]
+            name, plain_line(class_code).upper()[:CODE_MAX_CHARS], plain_line(seat)[:CODE_MAX_CHARS]
         )
         return Entry(person, self._store.sign_in(person.id))
 
@@ -81,7 +81,7 @@ class Classroom:
             self._store.sign_out(token)
 
 
-def _plain_line(text: str) -> str:
+def plain_line(text: str) -> str:
     """Fold to one line without control characters: names go onto other people's screens."""
     kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
     return " ".join(kept.split())
