@@ -49,6 +49,8 @@ HELP = """\
 
 쓰는 법
   python start.py [선택]              실습실을 켭니다. 끌 때는 Ctrl+C를 누릅니다.
+  python start.py backup [파일]       기록을 복사합니다(실습실도 하루 한 번 스스로 data/backups에 복사합니다).
+  python start.py restore [파일]      백업으로 기록을 되살립니다. 파일을 적지 않으면 가장 최근 것을 씁니다.
   python start.py test [pytest 선택]  시험에 필요한 것을 갖추고 모든 시험을 돌립니다.
 
 선택
@@ -81,6 +83,8 @@ def main(arguments: list[str]) -> int:
         if options.help:
             print(HELP)
             return 0
+        if options.command in ("backup", "restore"):
+            return _keep(options, rest)
         return _test(options, rest) if options.command == "test" else _run(options)
     except StartError as error:
         print(f"\n[멈춤] {error}", file=sys.stderr)
@@ -99,7 +103,7 @@ class _Parser(argparse.ArgumentParser):
 
 def _options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser = _Parser(add_help=False, allow_abbrev=False)
-    parser.add_argument("command", nargs="?", choices=("run", "test"), default="run")
+    parser.add_argument("command", nargs="?", choices=("run", "test", "backup", "restore"), default="run")
     parser.add_argument("--classroom", action="store_true")
     parser.add_argument("--port", type=int)
     parser.add_argument("--data", type=lambda text: Path(text).expanduser().absolute())
@@ -107,7 +111,8 @@ def _options(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     parser.add_argument("--open", action="store_true")
     parser.add_argument("-h", "--help", action="store_true")
     options, rest = parser.parse_known_args(arguments)
-    if rest and options.command != "test":
+    named_a_file = options.command in ("backup", "restore") and len(rest) == 1 and rest[0][:1] != "-"
+    if rest and options.command != "test" and not named_a_file:
         raise StartError(f"모르는 선택입니다: {' '.join(rest)}\n쓰는 법은 python start.py --help로 봅니다.")
     if options.port is not None and not 1 <= options.port <= 65_535:
         raise StartError("--port에는 1에서 65535 사이의 번호를 적어 주세요.")
@@ -434,6 +439,7 @@ def _announce(port: int, lan: str, options: argparse.Namespace) -> None:
         print("  접속되지 않으면 이 PC의 방화벽에서 파이썬을 허용해 주세요.")
     elif options.classroom:
         print("  이 PC의 망 주소를 찾지 못했습니다. 네트워크 연결을 확인해 주세요.")
+    print("  기록은 하루 한 번 자료 폴더의 backups에 복사합니다. 되살리기: python start.py restore")
     print("  끄려면 이 창에서 Ctrl+C를 누르세요.\n", flush=True)
     if options.open:
         import webbrowser
@@ -447,6 +453,31 @@ def _show_qr(url: str) -> None:
     drawn = subprocess.run([str(PYTHON), "-c", code, url], capture_output=True, env=environ)
     with contextlib.suppress(UnicodeError):  # a console without block characters gets the address alone
         print(drawn.stdout.decode("utf-8"), flush=True)
+
+
+# --------------------------------------------------------------------------- records
+
+
+def _keep(options: argparse.Namespace, files: list[str]) -> int:
+    """Copy the records or bring a copy back, and say so in a sentence."""
+    if not PYTHON.exists():
+        raise StartError("아직 실습실을 켠 적이 없습니다. 먼저 python start.py로 한 번 켜 주세요.")
+    command = [str(PYTHON), "-m", "sandbox", options.command, *(str(Path(f).absolute()) for f in files)]
+    command += ["--data", str(options.data)] if options.data else []
+    done = subprocess.run(
+        command, cwd=ROOT, env={**os.environ, "PYTHONUTF8": "1"}, stdout=subprocess.PIPE, encoding="utf-8"
+    )
+    if done.returncode:
+        return done.returncode
+    told = json.loads(done.stdout)
+    if options.command == "backup":
+        print(f"기록을 복사했습니다: {told['backup']}\n다른 디스크나 USB에도 한 부 옮겨 두면 더 안전합니다.")
+    else:
+        print(f"{told['made']}에 만든 백업으로 기록을 되살렸습니다: {told['restored_from']}")
+        if told["old_records"]:
+            print(f"앞의 기록은 지우지 않고 남겨 두었습니다: {told['old_records']}")
+        print("이제 python start.py로 실습실을 켜 주세요.")
+    return 0
 
 
 # --------------------------------------------------------------------------- test

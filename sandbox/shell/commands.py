@@ -1,8 +1,8 @@
 """The command line of ``python -m sandbox``: which commands there are and how a call ends.
 
 Hides argument parsing, output encodings and the way every error becomes a Korean sentence and
-an exit code. What a command does stands in ``content``, ``answering``, ``evaluating`` and
-``single``.
+an exit code. What a command does stands in ``content``, ``answering``, ``evaluating``, ``keeping``
+and ``single``.
 """
 
 from __future__ import annotations
@@ -122,7 +122,26 @@ def _parser() -> KoreanParser:
     grade.add_argument("answer_file", metavar="답안파일", help="답안이 든 글 파일 (UTF-8)")
     grade.add_argument("--asked", metavar="파일", help="이 답을 얻은 프롬프트가 든 글 파일")
     _add_single(add)
+    _add_keeping(add)
     return parser
+
+
+def _add_keeping(add: Callable[..., KoreanParser]) -> None:
+    """Add the commands that copy the records and bring them back."""
+    backup = add(
+        "backup",
+        ("keeping", "backup"),
+        "기록을 파일로 복사합니다. 실습실이 켜져 있어도 됩니다.",
+        "파일을 적지 않으면 자료 폴더의 backups에 둡니다. 실습실도 하루 한 번 스스로 복사합니다.",
+    )
+    backup.add_argument("file", metavar="파일", nargs="?", default="", help="복사본의 이름")
+    restore = add(
+        "restore",
+        ("keeping", "restore"),
+        "백업으로 기록을 되살립니다. 실습실을 먼저 꺼 주세요.",
+        "지금 기록은 지우지 않고 이름을 바꾸어 옆에 남겨 둡니다.",
+    )
+    restore.add_argument("file", metavar="파일", nargs="?", default="", help="백업 (없으면 가장 최근 백업)")
 
 
 def _add_single(add: Callable[..., KoreanParser]) -> None:

@@ -8,6 +8,7 @@ and starves somebody when forty write. PostgreSQL gets a lock time-out and a liv
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 import time
@@ -81,7 +82,7 @@ class Database:
             )
         if not self.file.exists():
             raise failure(UNPREPARED)
-        half = target.with_name(target.name + ".part")
+        half = target.with_name(f"{target.name}.{os.getpid()}.part")  # two servers may copy at once
         with told_in_korean():
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
