@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
-from sandbox.records import Level, Location
+from sandbox.records import Level, Location, RunState
 
 
 class InstructorKey:
@@ -119,3 +120,139 @@ class Terms:
     location: Location | None = None
     strict_guard: bool = False
     first: bool = False
+
+
+# --------------------------------------------------------------------------- budgets and what was used
+
+
+class LimitScope(StrEnum):
+    """Whom a limit holds for, and over what time."""
+
+    PERSON = "person"  # one person a day; key: person id, or * for everybody
+    CLASS = "class"  # a whole class, from its first to its last day; key: class code
+    DAY = "day"  # everybody together a day; key: *
+    ENDPOINT = "endpoint"  # an endpoint in a calendar month; key: endpoint id
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much may be used, in tokens and in won; None means no limit of that kind."""
+
+    scope: LimitScope
+    key: str
+    tokens: int | None = None
+    won: float | None = None
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What was used in all: ended runs that cost something, their tokens, and won as far as prices are known."""
+
+    runs: int = 0
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    won: float = 0.0
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt_tokens + self.answer_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """What one person used of one endpoint on one day (in Korea), in the class they sat in."""
+
+    day: date
+    class_code: str
+    person_id: str
+    endpoint_id: str
+    spent: Spent
+
+
+# --------------------------------------------------------------------------- after the class
+
+
+class QuestionKind(StrEnum):
+    SCALE = "5점 척도"
+    TEXT = "자유 의견"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a survey; ``id`` is unique within it."""
+
+    id: str
+    kind: QuestionKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """A class's questions, and whether answers are taken now."""
+
+    class_code: str
+    questions: tuple[Question, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A real answer kept at a rehearsal. ``speed`` is characters a second, as it came."""
+
+    id: str
+    exercise_id: str
+    prompt: str
+    answer: str
+    model: str
+    recorded_at: datetime
+    speed: float
+
+
+@dataclass(frozen=True, slots=True)
+class SeatState:
+    """Where somebody of a class is, and what they let the lecturer see.
+
+    ``step``: course, free, reading or filling; what runs and has ended is told by the runs. ``seen_at``:
+    last sign of life; ``moved_at``: last time something was done. ``shows_screen`` holds only while
+    the hand is up. ``may_project``: the shared answer may go onto the projector.
+    """
+
+    person_id: str
+    class_code: str
+    arrived_at: datetime
+    seen_at: datetime
+    moved_at: datetime
+    exercise_id: str = ""
+    step: str = ""
+    hand_at: datetime | None = None
+    shows_screen: bool = False
+    shared_run_id: str = ""
+    may_project: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLine:
+    """A person of a class as the board reads them; ``state`` is None until their first page."""
+
+    person_id: str
+    seat: str
+    name: str
+    state: SeatState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TryLine:
+    """A run as the board reads it, without any content. ``failed``: check id and title of what failed."""
+
+    run_id: str
+    person_id: str
+    exercise_id: str
+    state: RunState
+    created_at: datetime
+    ended_at: datetime | None = None
+    error: str = ""
+    passed: int = 0
+    total: int = 0
+    failed: tuple[tuple[str, str], ...] = ()

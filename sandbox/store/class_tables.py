@@ -115,6 +115,7 @@ seat_states = Table(
     moment("seen_at"),
     moment("moved_at"),  # last time something was done, not only looked at
     moment("hand_at", nullable=True),
+    _yes_no("shows_screen"),  # lets the lecturer look while the hand is up
     text_column("shared_run_id"),
     _yes_no("may_project"),
     Index(None, "class_code"),

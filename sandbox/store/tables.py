@@ -109,6 +109,7 @@ people = Table(
     moment("created_at"),
     Column("resume_counter", Integer, nullable=False),
     Column("resume_hash", PlainText, nullable=False, unique=True),
+    Index(None, "class_code"),
 )
 
 sign_ins = Table(

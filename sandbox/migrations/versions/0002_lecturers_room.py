@@ -45,6 +45,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_people_class_code", "people")
     for table in (
         "rehearsals",
         "recordings",
@@ -168,6 +169,7 @@ def _seats() -> None:
         _moment("seen_at"),
         _moment("moved_at"),
         _moment("hand_at", nullable=True),
+        _yes_no("shows_screen"),
         _text("shared_run_id"),
         _yes_no("may_project"),
         sa.ForeignKeyConstraint(
@@ -176,6 +178,7 @@ def _seats() -> None:
         sa.PrimaryKeyConstraint("person_id", name="pk_seat_states"),
     )
     op.create_index("ix_seat_states_class_code", "seat_states", ["class_code"])
+    op.create_index("ix_people_class_code", "people", ["class_code"])
     op.create_table(
         "votes",
         _text("person_id"),
