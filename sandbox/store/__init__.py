@@ -6,6 +6,7 @@ be called from any thread. What comes in is masked already; nothing here logs a 
 
 - ``people``: names, sign-ins, resume codes       - ``room``: drafts, confirmations, quirks, counts
 - ``runs``: the life of one run, its verdicts     - ``history``: lists, search, tries, progress
+- ``seats``: where a class is, hands, shares, votes
 - ``database``, ``failures``, ``tables``, ``rows``, ``upgrading``, ``secret``: what they stand on
 """
 
@@ -23,13 +24,14 @@ from sandbox.store.history import History
 from sandbox.store.instructors import InstructorRows
 from sandbox.store.room import Room
 from sandbox.store.runs import Runs
+from sandbox.store.seats import Seats
 from sandbox.store.secret import load_secret
 from sandbox.store.upgrading import current_revision, head_revision, upgrade
 
 __all__ = ["Store", "load_secret"]
 
 
-class Store(InstructorRows, Room, Runs, History):
+class Store(InstructorRows, Room, Runs, History, Seats):
     """Keep and find everything the room remembers.
 
     ``url`` is ``sqlite:///…`` or ``postgresql://…``; nothing is opened before the first use.
