@@ -1,17 +1,19 @@
-"""What every request passes first: is the name ours, is the page ours, and what a page may load.
+"""What every request passes first: is the name ours, is the page ours, what a page may load, how often.
 
-Hides the Host and Origin rules and the Content-Security-Policy. Streamlit checks the origin of
+Hides the Host and Origin rules, the Content-Security-Policy and where floods end (``limits``). Streamlit checks the origin of
 WebSockets only, lets every port of this PC in, and looks at no Host: a page whose name was turned
 to this PC's address (DNS rebinding) or another program's page on this PC could speak to the room.
 """
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import ipaddress
 import re
 import socket
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,8 +21,10 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.limits import HURRIED, TABS, Limits, name_of
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -34,16 +38,20 @@ NOT_OURS = (
     "이 주소로는 실습실을 열 수 없습니다. 안내받은 주소로 다시 열어 주세요.\n"
     "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
 )
-REFUSED = 1008
+REFUSED, TRY_LATER = 1008, 1013
+COOKIE = "room"
+LIVE = "/room/live/"
 # What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
 
 class _Gate:
-    """Refuse foreign names and origins, and add the headers that bind our own pages."""
+    """Refuse foreign names, origins and floods, and add the headers that bind our own pages."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, known: Callable[[str], bool]) -> None:
         self._app = app
+        self._known = known
+        self._limits = Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -53,7 +61,7 @@ class _Gate:
         host = headers.get("host", "")
         if scope["type"] == "websocket":
             if is_our_name(host) and is_our_origin(headers.get("origin"), host):
-                await self._app(scope, receive, send)
+                await self._open_socket(scope, receive, send, _token(headers))
             else:
                 await send({"type": "websocket.close", "code": REFUSED})
         elif not is_our_name(host):
@@ -63,19 +71,73 @@ class _Gate:
         elif scope["path"].startswith(SHUT):
             await PlainTextResponse("", status_code=404)(scope, receive, _with_headers(send, host))
         else:
-            await self._app(scope, receive, _with_headers(send, host))
+            await self._pass(scope, receive, _with_headers(send, host), headers)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+        who, path = name_of(_token(headers)), scope["path"]
+        pace = _pace(scope["method"], path)
+        if pace and self._limits.too_quick(pace, who):
+            await JSONResponse({"ok": False, "message": HURRIED}, status_code=429)(scope, receive, send)
+        elif path.startswith(LIVE):
+            if self._limits.too_many_live(who):
+                await JSONResponse({"ok": False, "message": TABS}, status_code=429)(scope, receive, send)
+                return
+            with self._limits.live(who):
+                await self._app(scope, receive, send)
+        elif _asks_for_a_page(scope, headers) and (why := self._limits.no_room(who)):
+            await PlainTextResponse(why, status_code=503)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _open_socket(self, scope: Scope, receive: Receive, send: Send, token: str) -> None:
+        """Let a tab in; a cookie that nobody gave out makes no seat of its own."""
+        mine = token and await asyncio.to_thread(self._known, token)
+        who = name_of(token) if mine else ""
+        if self._limits.no_room(who):
+            await send({"type": "websocket.close", "code": TRY_LATER})
+            return
+        with self._limits.socket(who):
+            await self._app(scope, receive, send)
 
 
-def gate() -> Middleware:
-    """Return the middleware that stands before everything else."""
-    return Middleware(_Gate)
+def gate(known: Callable[[str], bool] = bool) -> Middleware:
+    """Return the middleware that stands before everything else.
+
+    ``known`` says whether a cookie was given out by this room; it may block, and is asked once a tab.
+    """
+    return Middleware(_Gate, known=known)
+
+
+def _token(headers: Headers) -> str:
+    """Return the room's cookie, empty when there is none."""
+    for part in headers.get("cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value.strip('"')
+    return ""
+
+
+def _pace(method: str, path: str) -> str:
+    """Return which pace a request must keep; empty for one that only reads."""
+    if method == "PUT" and path.startswith("/_stcore/upload_file"):
+        return "upload"
+    if method != "POST" or not path.startswith("/room/"):
+        return ""
+    return "draft" if path == "/room/draft" else "press"
+
+
+def _asks_for_a_page(scope: Scope, headers: Headers) -> bool:
+    return scope["method"] == "GET" and "text/html" in headers.get("accept", "")
 
 
 def _is_lost(scope: Scope, headers: Headers) -> bool:
     """Say whether a person asks for a page that is none: Streamlit would tell them so in English."""
     name = scope["path"].strip("/")
-    asks_for_a_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
-    return asks_for_a_page and re.fullmatch(r"[^/.]+", name) is not None and name not in _pages()
+    return (
+        _asks_for_a_page(scope, headers)
+        and re.fullmatch(r"[^/.]+", name) is not None
+        and name not in _pages()
+    )
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,92 @@
+"""How much one browser may ask at once, so that one flood does not become everybody's.
+
+Hides the counting: open WebSockets and live answers, and how quickly drafts, presses and uploads may
+follow one another. What is counted belongs to a cookie, never to an address: a classroom shares one.
+The figures are far above what a person with many tabs does. Used by one event loop only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+SOCKETS_EACH = 24  # tabs; a browser keeps one for each, and a lost one for a little while
+SOCKETS_OF_STRANGERS = 600  # all 325 may open the first page at once, twice
+SOCKETS_IN_ALL = 1_500
+LIVE_EACH = 12
+# How many at once, and how many a second after that.
+PACES = {"draft": (60, 5.0), "press": (40, 3.0), "upload": (12, 0.2)}
+_REMEMBERED = 4_000
+
+TABS = (
+    "이 브라우저에서 실습실 탭을 너무 많이 열었습니다. 쓰지 않는 탭을 닫고 새로 고쳐 주세요.\n"
+    "쓰던 글과 답변은 그대로 저장되어 있습니다."
+)
+CROWDED = (
+    "지금 실습실에 접속이 한꺼번에 몰렸습니다. 잠시 뒤 새로 고쳐 주세요.\n"
+    "담당자: 사람 수보다 훨씬 많은 접속이 열려 있습니다. 계속되면 docs/reliability.md를 보세요."
+)
+HURRIED = "요청이 너무 잦아 잠시 받지 않습니다. 몇 초 뒤에 다시 해 주세요. 쓰던 글은 화면에 그대로 있습니다."
+
+
+class Limits:
+    """What is open and how quickly it came, by browser."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._open: Counter[tuple[str, str]] = Counter()
+        self._buckets: dict[tuple[str, str], tuple[float, float]] = {}
+
+    def no_room(self, who: str) -> str:
+        """Say why one more tab of this browser cannot be opened; empty when it can."""
+        if who and self._open["socket", who] >= SOCKETS_EACH:
+            return TABS
+        if not who and self._open["socket", ""] >= SOCKETS_OF_STRANGERS:
+            return CROWDED
+        return CROWDED if self._open["all", ""] >= SOCKETS_IN_ALL else ""
+
+    @contextmanager
+    def socket(self, who: str) -> Iterator[None]:
+        """Count an open WebSocket; ``who`` is empty for a browser that has not come in."""
+        with self._counted("socket", who), self._counted("all", ""):
+            yield
+
+    def too_many_live(self, who: str) -> bool:
+        return self._open["live", who] >= LIVE_EACH
+
+    @contextmanager
+    def live(self, who: str) -> Iterator[None]:
+        """Count a live answer that is being read."""
+        with self._counted("live", who):
+            yield
+
+    def too_quick(self, pace: str, who: str) -> bool:
+        """Take one from a browser's bucket; true when it is empty. Strangers share no bucket."""
+        if not who:
+            return False
+        most, a_second = PACES[pace]
+        now = self._clock()
+        left, at = self._buckets.pop((pace, who), (float(most), now))
+        left = min(float(most), left + (now - at) * a_second)
+        self._buckets[pace, who] = (max(0.0, left - 1.0), now)  # the latest used stand last
+        while len(self._buckets) > _REMEMBERED:
+            del self._buckets[next(iter(self._buckets))]
+        return left < 1.0
+
+    @contextmanager
+    def _counted(self, what: str, who: str) -> Iterator[None]:
+        self._open[what, who] += 1
+        try:
+            yield
+        finally:
+            self._open[what, who] -= 1
+            if self._open[what, who] <= 0:
+                del self._open[what, who]
+
+
+def name_of(token: str) -> str:
+    """Return what a browser is counted under: never the token itself; empty for none."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()[:20] if token else ""
