@@ -49,7 +49,7 @@ HELP = """\
 
 쓰는 법
   python start.py [선택]              실습실을 켭니다. 끌 때는 Ctrl+C를 누릅니다.
-  python start.py backup [파일]       기록을 복사합니다(실습실도 하루 한 번 스스로 data/backups에 복사합니다).
+  python start.py backup [파일]       기록을 복사합니다(실습실도 한 시간에 한 번 스스로 data/backups에 복사합니다).
   python start.py restore [파일]      백업으로 기록을 되살립니다. 파일을 적지 않으면 가장 최근 것을 씁니다.
   python start.py test [pytest 선택]  시험에 필요한 것을 갖추고 모든 시험을 돌립니다.
 
@@ -439,7 +439,7 @@ def _announce(port: int, lan: str, options: argparse.Namespace) -> None:
         print("  접속되지 않으면 이 PC의 방화벽에서 파이썬을 허용해 주세요.")
     elif options.classroom:
         print("  이 PC의 망 주소를 찾지 못했습니다. 네트워크 연결을 확인해 주세요.")
-    print("  기록은 하루 한 번 자료 폴더의 backups에 복사합니다. 되살리기: python start.py restore")
+    print("  기록은 한 시간에 한 번 자료 폴더의 backups에 복사합니다. 되살리기: python start.py restore")
     print("  끄려면 이 창에서 Ctrl+C를 누르세요.\n", flush=True)
     if options.open:
         import webbrowser

@@ -132,7 +132,7 @@ def _add_keeping(add: Callable[..., KoreanParser]) -> None:
         "backup",
         ("keeping", "backup"),
         "기록을 파일로 복사합니다. 실습실이 켜져 있어도 됩니다.",
-        "파일을 적지 않으면 자료 폴더의 backups에 둡니다. 실습실도 하루 한 번 스스로 복사합니다.",
+        "파일을 적지 않으면 자료 폴더의 backups에 둡니다. 실습실도 한 시간에 한 번 스스로 복사합니다.",
     )
     backup.add_argument("file", metavar="파일", nargs="?", default="", help="복사본의 이름")
     restore = add(

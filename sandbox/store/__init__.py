@@ -7,6 +7,7 @@ be called from any thread. What comes in is masked already; nothing here logs a 
 - ``people``: names, sign-ins, resume codes       - ``room``: drafts, confirmations, quirks, counts
 - ``runs``: the life of one run, its verdicts     - ``history``: lists, search, tries, progress
 - ``seats``: where a class is, hands, shares, votes
+- ``backups``: hourly copies, and the way back
 - ``database``, ``failures``, ``tables``, ``rows``, ``upgrading``, ``secret``: what they stand on
 """
 
@@ -18,8 +19,10 @@ from pathlib import Path
 from sqlalchemy import text
 
 from sandbox.records import StoreError
+from sandbox.store import backups
 from sandbox.store.database import Database
-from sandbox.store.failures import DAMAGED, UNPREPARED
+from sandbox.store.failures import DAMAGED, UNPREPARED, failure
+from sandbox.store.guessing import Turnstile
 from sandbox.store.history import History
 from sandbox.store.instructors import InstructorRows
 from sandbox.store.room import Room
@@ -41,16 +44,31 @@ class Store(InstructorRows, Room, Runs, History, Seats):
 
     def __init__(self, url: str, *, secret: bytes, busy_timeout_seconds: float = 15.0) -> None:
         self._secret = secret
+        self._turnstile = Turnstile()
         self._database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
 
     def migrate(self) -> None:
         """Bring the tables to their newest form; safe when two processes start at once.
 
-        An existing SQLite file is copied first, to a file of the same folder.
+        An existing SQLite file is looked through, and copied before its form changes. Damage is a
+        StoreError that names the newest backup; see ``backups``.
         """
         self._database.prepare_file()
-        with self._database.writing() as connection:
-            upgrade(connection, copy_first=self._copy_aside)
+        file = self._database.file
+        has_records = file is not None and file.stat().st_size > 0
+        try:
+            self._refuse_damage()
+            with self._database.writing() as connection:
+                upgrade(connection, copy_first=self._copy_aside)
+        except StoreError as error:
+            raise self._with_backup(error) from None
+        if has_records:
+            self.keep_backup()
+
+    def keep_backup(self) -> Path | None:
+        """Copy the SQLite file into ``backups`` once an hour; cheap to call often. See ``backups.keep``."""
+        file = self._database.file
+        return backups.keep(file, self._database.copy_to) if file is not None else None
 
     def close(self) -> None:
         """Close every connection."""
@@ -78,6 +96,23 @@ class Store(InstructorRows, Room, Runs, History, Seats):
         if orphans:
             problems.append(f"주인 없는 기록이 {len(orphans)}건 있습니다. 백업에서 되살려 주세요.")
         return problems
+
+    def _refuse_damage(self) -> None:
+        """Find damaged pages before the room opens, not in the middle of a class."""
+        if self._database.is_sqlite:
+            with self._database.reading() as connection:
+                if connection.execute(text("PRAGMA quick_check(1)")).scalar() != "ok":
+                    raise failure(DAMAGED)
+
+    def _with_backup(self, error: StoreError) -> StoreError:
+        copy = backups.newest(self._database.file) if self._database.file else None
+        if error.message != DAMAGED[0] or copy is None:
+            return error
+        return StoreError(
+            error.message,
+            remedy=f"{backups.told_when(copy)}에 만든 백업이 있습니다. 실습실 폴더에서 python start.py restore를 실행하면 "
+            "그 백업으로 되살리고, 손상된 파일은 옆에 따로 남겨 둡니다. 그런 다음 다시 시작해 주세요.",
+        )
 
     def _copy_aside(self, revision: str) -> None:
         file = self._database.file

@@ -1,4 +1,4 @@
-"""Copies of the SQLite file: one a day by itself, one on request, and the way back.
+"""Copies of the SQLite file: one an hour by itself, one on request, and the way back.
 
 Hides where copies lie, how long they are kept and what makes one fit to be used: only a copy that
 reads whole takes the place of an older one, so that damage never eats the good ones. PostgreSQL
@@ -12,15 +12,15 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 from sandbox.records import InputError, StoreError
 from sandbox.store.failures import DAMAGED, failure, told_in_korean
 
 FOLDER = "backups"
-KEEP = 7
-_EVERY = timedelta(hours=20)  # a room opened every morning a little earlier still gets one a day
+KEEP_NEWEST, KEEP_DAYS = 4, 7
+_EVERY_SECONDS = 3_600.0
 _LOG = logging.getLogger(__name__)
 _PARTS = ("", "-wal", "-shm")
 
@@ -41,8 +41,10 @@ def told_when(copy: Path) -> str:
     return f"{made.year}년 {made.month}월 {made.day}일 {made:%H:%M}"
 
 
-def keep_daily(file: Path, copy_to: Callable[[Path], None]) -> Path | None:
-    """Copy the file unless today's copy is there; return the new copy.
+def keep(file: Path, copy_to: Callable[[Path], None]) -> Path | None:
+    """Copy the file unless there is a copy of this hour; return the new copy.
+
+    The newest four stay, and the last one of each of seven days.
 
     A copy that cannot be made (a full disk) is logged and keeps nobody out of the room.
     """
@@ -51,11 +53,13 @@ def keep_daily(file: Path, copy_to: Callable[[Path], None]) -> Path | None:
             if not _due(file):
                 return None
             target = place_for(file)
-            copy_to(target)
-            if not is_whole(target):
-                target.unlink()
+            fresh = target.with_suffix(".new")
+            copy_to(fresh)
+            if not is_whole(fresh):
+                fresh.unlink()
                 raise failure(DAMAGED)
-            for old in sorted(_copies(file), key=lambda p: p.stat().st_mtime)[:-KEEP]:
+            fresh.replace(target)
+            for old in _beyond_keeping(_newest_first(file)):
                 old.unlink(missing_ok=True)
     except StoreError as error:
         _LOG.warning("no backup was made: %s", error.message)
@@ -109,12 +113,20 @@ def _newest_first(file: Path) -> list[Path]:
     return sorted(_copies(file), key=lambda p: p.stat().st_mtime, reverse=True)
 
 
+def _beyond_keeping(newest_first: list[Path]) -> list[Path]:
+    last_of_day: dict[date, Path] = {}
+    for copy in newest_first:
+        last_of_day.setdefault(datetime.fromtimestamp(copy.stat().st_mtime).astimezone().date(), copy)
+    kept = {*newest_first[:KEEP_NEWEST], *list(last_of_day.values())[:KEEP_DAYS]}
+    return [copy for copy in newest_first if copy not in kept]
+
+
 def _due(file: Path) -> bool:
     last = newest(file)
     if last is None:
         return True
     age = time.time() - last.stat().st_mtime
-    return not 0 <= age < _EVERY.total_seconds()  # a copy of tomorrow: the clock was set back
+    return not 0 <= age < _EVERY_SECONDS  # a copy of tomorrow: the clock was set back
 
 
 def _refuse_while_open(file: Path) -> None:
