@@ -6,9 +6,11 @@ where a person sees it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sandbox.records import Level, Location, RunState
 
@@ -46,10 +48,12 @@ class ClassRules:
 
     ``strict_guard``: nothing that looks personal may be kept as it stands. ``outside_allowed``:
     endpoints outside the building may be used. ``class_tokens`` and ``class_won`` are the whole
-    class's budget, ``person_tokens`` one person's a day; None means no limit here.
+    class's budget, ``person_tokens`` one person's a day; None means no limit here. ``rejoin_by_seat``:
+    the same name at the same seat takes the seat's work up on another PC, while nobody works there.
     """
 
     open_join: bool = True
+    rejoin_by_seat: bool = True
     strict_guard: bool = False
     outside_allowed: bool = True
     class_tokens: int | None = None
@@ -107,6 +111,17 @@ class Seat:
     name: str = ""
     department: str = ""
     person_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """What is left of a class that was deleted: how much there was of what, as proof that it is gone."""
+
+    class_code: str
+    class_title: str
+    deleted_by: str
+    deleted_at: datetime
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,3 +271,83 @@ class TryLine:
     passed: int = 0
     total: int = 0
     failed: tuple[tuple[str, str], ...] = ()
+
+
+# --------------------------------------------------------------------------- content made on screen
+
+
+class ContentKind(StrEnum):
+    PROMPT = "prompt"
+    EXERCISE = "exercise"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A template or exercise the lecturer's room knows of.
+
+    ``newest_version`` is 0 for one that lies in a file (only switched off or moved here);
+    ``published_version`` is 0 while nothing of it is before the class. ``position`` 0: no place of
+    its own. ``verified_*`` belong to the published version and fall away with another one.
+    """
+
+    kind: ContentKind
+    id: str
+    newest_version: int
+    published_version: int
+    enabled: bool
+    position: int
+    owner: str
+    changed_at: datetime
+    verified_at: datetime | None = None
+    verified_by: str = ""
+    review_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentVersion:
+    """A version as it was saved, never changed again. ``files``: path inside the exercise → sha256."""
+
+    kind: ContentKind
+    id: str
+    version: int
+    text: str
+    files: Mapping[str, str]
+    author: str
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDraft:
+    """Half-done work of one instructor. ``based_on``: the version it began from, 0 for something new."""
+
+    kind: ContentKind
+    id: str
+    author: str
+    based_on: int
+    payload: Mapping[str, Any]
+    saved_at: datetime
+
+
+class SuggestionState(StrEnum):
+    WAITING = "검토 기다림"
+    TAKEN = "라이브러리에 넣음"
+    DECLINED = "넣지 않음"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A prompt a trainee thinks others could use; ``text`` is masked. ``answer``: the reviewer's words."""
+
+    id: str
+    person_id: str
+    run_id: str
+    title: str
+    note: str
+    text: str
+    state: SuggestionState
+    created_at: datetime
+    reviewed_by: str = ""
+    answer: str = ""
+    content_id: str = ""
+    reviewed_at: datetime | None = None

@@ -16,6 +16,7 @@ ever holds a key, a prompt or personal data)::
     │   └── DocumentError          an upload cannot be read, a document cannot be written
     ├── NotFoundError              no such run, exercise, person
     ├── NotAllowedError            it exists but belongs to somebody else
+    ├── BudgetSpentError           what may be used of a model is used up; says who can raise it
     ├── EndpointError              the language model's server
     │   ├── EndpointUnreachableError   refused, no route, name not found
     │   ├── EndpointTimeoutError       no first text, a stall, or the whole took too long
@@ -34,7 +35,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -62,14 +63,20 @@ class SettingsError(SandboxError):
 
 
 class ContentError(SandboxError):
-    """A template or exercise file is wrong; ``line`` is 1-based, 0 when unknown."""
+    """A template or exercise file is wrong; ``line`` is 1-based, 0 when unknown.
+
+    ``place`` is the value it is about, as keys and positions in the header; empty when unknown.
+    """
 
     code = "content"
 
-    def __init__(self, message: str, *, file: str, line: int = 0, remedy: str = "") -> None:
+    def __init__(
+        self, message: str, *, file: str, line: int = 0, remedy: str = "", place: tuple[str | int, ...] = ()
+    ) -> None:
         super().__init__(message, remedy=remedy)
         self.file = file
         self.line = line
+        self.place = place
 
 
 class InputError(SandboxError):
@@ -103,6 +110,10 @@ class NotFoundError(SandboxError):
 
 class NotAllowedError(SandboxError):
     code = "not_allowed"
+
+
+class BudgetSpentError(SandboxError):
+    code = "budget"
 
 
 class EndpointError(SandboxError):
@@ -233,6 +244,7 @@ class Prompt:
     """A practice template: typed fields and a Korean body with ``{{빈칸}}``.
 
     ``naive`` is what an untaught person would ask instead; the evaluation compares the two.
+    ``version`` is that of one published on screen; 0 for a file.
     """
 
     id: str
@@ -251,6 +263,17 @@ class Prompt:
     temperature: float | None = None
     source: str = ""
     naive: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whose template or exercise it is, and who looked it through; times only when that was done."""
+
+    owner: str
+    verified_by: str = ""
+    verified_at: datetime | None = None
+    review_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +361,7 @@ class Exercise:
     lab_texts: tuple[LabText, ...] = ()
     spot: tuple[Statement, ...] = ()
     naive: str = ""
+    version: int = 0
 
 
 # --------------------------------------------------------------------------- personal data
@@ -437,6 +461,7 @@ class EndpointKind(StrEnum):
     EMBEDDED = "embedded"
     CONFIGURED = "configured"
     FOUND = "found"
+    RECORDED = "recorded"  # no model: plays back what one answered at a rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -656,7 +681,8 @@ class Run:
     ``exercise_id`` is empty in 자유 실습. ``thread_id`` binds the tries of an exercise or the
     turns of a conversation; ``parent_id`` is the run whose conversation this one continues.
     The endpoint is the one that really answered; where that was not the one that had been asked, a run
-    that is DONE has the error ``endpoint_detour``, which says so.
+    that is DONE has the error ``endpoint_detour``, which says so. The versions are those of the exercise
+    and the template it was run with, 0 for files.
     """
 
     id: str
@@ -683,6 +709,8 @@ class Run:
     deleted_at: datetime | None = None
     sources: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     verdicts: tuple[Verdict, ...] = ()
+    exercise_version: int = 0
+    prompt_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

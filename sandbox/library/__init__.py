@@ -3,21 +3,27 @@
 Hides where the files lie, YAML, and how a broken file is told apart from a good one. Every
 complaint names the file, the line and what to do. The parts: ``header`` (YAML with lines),
 ``schema`` (which keys there are), ``parse`` (a template), ``exercise_folder`` (an exercise),
-``labs`` (its experiment, and a module's lesson), ``shelf`` (all files), ``fill`` (blanks), ``write``
-(back to text).
+``labs`` (its experiment, and a module's lesson), ``shelf`` (all files, and ``overlay``: what is
+published on screen beside them), ``fill`` (blanks), ``write`` (back to text).
 """
 
-from sandbox.library.exercise_folder import parse_exercise, read_answer
+from sandbox.library.complaints import all_of
+from sandbox.library.exercise_folder import parse_exercise, read_answer, read_exercise
 from sandbox.library.fill import check_values, missing, picked, prefilled, render
 from sandbox.library.labs import LESSON_FILE
+from sandbox.library.overlay import Overlay, PublishedShelf
 from sandbox.library.parse import parse_prompt
 from sandbox.library.schema import exercise_schema, template_schema
-from sandbox.library.shelf import Library, show_path
-from sandbox.library.write import to_text
+from sandbox.library.shelf import Library, between_files, show_path
+from sandbox.library.write import to_text, write_text
 
 __all__ = [
     "LESSON_FILE",
     "Library",
+    "Overlay",
+    "PublishedShelf",
+    "all_of",
+    "between_files",
     "check_values",
     "exercise_schema",
     "missing",
@@ -26,8 +32,10 @@ __all__ = [
     "picked",
     "prefilled",
     "read_answer",
+    "read_exercise",
     "render",
     "show_path",
     "template_schema",
     "to_text",
+    "write_text",
 ]

@@ -18,12 +18,26 @@ from sandbox.records import ContentError
 Place = tuple[str | int, ...]
 
 
+class Spot(int):
+    """A line number that remembers which value it is of, so that a form can say it beside its field."""
+
+    place: Place = ()
+
+    @classmethod
+    def of(cls, line: int, place: Place) -> Spot:
+        made = cls(line)
+        made.place = place
+        return made
+
+
 class BrokenFileError(ContentError):
     """A content file with one or more complaints; ``every`` includes the first."""
 
     def __init__(self, every: tuple[ContentError, ...]) -> None:
         first = every[0]
-        super().__init__(first.message, file=first.file, line=first.line, remedy=first.remedy)
+        super().__init__(
+            first.message, file=first.file, line=first.line, remedy=first.remedy, place=first.place
+        )
         self.every = every
 
 
@@ -35,7 +49,10 @@ class Complaints:
         self._found: list[ContentError] = []
 
     def add(self, message: str, *, line: int = 0, remedy: str = "", file: str = "") -> None:
-        self._found.append(ContentError(message, file=file or self.file, line=line, remedy=remedy))
+        place = line.place if isinstance(line, Spot) else ()
+        self._found.append(
+            ContentError(message, file=file or self.file, line=int(line), remedy=remedy, place=place)
+        )
 
     def take(self, error: ContentError) -> None:
         """Add what another file of the same exercise complains of."""
@@ -74,11 +91,11 @@ def quote(word: str) -> str:
 
 
 def line_of(place: Place, lines: Mapping[Place, int]) -> int:
-    """Return the line of the nearest enclosing place that has one."""
+    """Return the line of the nearest enclosing place that has one; it remembers the place itself."""
     for length in range(len(place), -1, -1):
         if place[:length] in lines:
-            return lines[place[:length]]
-    return 0
+            return Spot.of(lines[place[:length]], place)
+    return Spot.of(0, place)
 
 
 def add_pydantic(

@@ -2,14 +2,15 @@
 
 Hides the walk over folders, the cache (a file is parsed again only when its size or time
 changed) and the rules between files: ids are unique, an exercise's template exists and takes
-what the exercise fills in. A broken file is listed in ``problems()`` and harms no other.
+what the exercise fills in. A broken file is listed in ``problems()`` and harms no other. What is
+published on screen (``overlay``) stands beside the files and is looked at anew when it has changed.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -18,11 +19,13 @@ from sandbox.library.complaints import all_of, did_you_mean, line_of, quote
 from sandbox.library.exercise_folder import ReadText, read_exercise
 from sandbox.library.fill import material_text, value_problem
 from sandbox.library.labs import LESSON_FILE, read_lesson
+from sandbox.library.overlay import Key, Kind, NothingPublished, Overlay, PublishedShelf
 from sandbox.library.parse import CheckProblem, Lines, parse_prompt
 from sandbox.records import (
     MODULES,
     CheckSpec,
     ContentError,
+    Credit,
     Exercise,
     Lesson,
     Level,
@@ -34,6 +37,8 @@ Signature = tuple[tuple[str, int, int], ...]
 _FILE_PARAMS: Final = ("workbook", "source", "sources")
 _SKIP: Final = frozenset({"readme.md", LESSON_FILE})
 _MODULE_IDS: Final = frozenset(module.id for module in MODULES)
+_KINDS: Final[tuple[Kind, ...]] = ("prompt", "exercise")
+_LAST: Final = 1_000_000
 _ItemT = TypeVar("_ItemT", Prompt, Exercise)
 
 
@@ -49,10 +54,14 @@ class _Parsed:
 
 @dataclass(frozen=True, slots=True)
 class _Content:
+    """``prompts`` and ``exercises`` hold what is hidden, too; ``files`` what lies in files alone."""
+
     prompts: dict[str, Prompt]
     exercises: dict[str, Exercise]
+    files: dict[tuple[str, str], Prompt | Exercise]
     lessons: dict[str, Lesson]
     problems: tuple[ContentError, ...]
+    overlay: Overlay
 
 
 class Library:
@@ -65,30 +74,54 @@ class Library:
         *,
         check_problem: CheckProblem | None = None,
         read_text: ReadText | None = None,
+        published: PublishedShelf | None = None,
     ) -> None:
+        self._published = published or NothingPublished()
         self._prompts_dirs = tuple(prompts_dirs)
         self._exercises_dirs = tuple(exercises_dirs)
         self._check_problem = check_problem
         self._read_text = read_text
         self._lock = threading.Lock()
         self._parsed: dict[Path, _Parsed] = {}
+        self._former: dict[tuple[Kind, str, int], Prompt | Exercise] = {}
         self._content: _Content | None = None
 
     def prompts(self) -> tuple[Prompt, ...]:
         """Return the templates in the order of the course."""
-        return tuple(self._ready().prompts.values())
+        content = self._ready()
+        return tuple(p for p in content.prompts.values() if ("prompt", p.id) not in content.overlay.hidden)
 
     def exercises(self) -> tuple[Exercise, ...]:
         """Return the exercises in the order of the course."""
-        return tuple(self._ready().exercises.values())
+        content = self._ready()
+        hidden = content.overlay.hidden
+        return tuple(e for e in content.exercises.values() if ("exercise", e.id) not in hidden)
 
-    def prompt(self, prompt_id: str) -> Prompt:
-        """Return one template. Raise NotFoundError."""
+    def prompt(self, prompt_id: str, version: int | None = None) -> Prompt:
+        """Return one template, hidden or not; ``version`` as it was then. Raise NotFoundError."""
+        if version is not None and (found := self._version("prompt", prompt_id, version)):
+            assert isinstance(found, Prompt)
+            return found
         return _one(self._ready().prompts, prompt_id, "템플릿")
 
-    def exercise(self, exercise_id: str) -> Exercise:
-        """Return one exercise. Raise NotFoundError."""
-        return _one(self._ready().exercises, exercise_id, "실습")
+    def exercise(self, exercise_id: str, version: int | None = None) -> Exercise:
+        """Return one exercise. Raise NotFoundError.
+
+        A hidden one is found only by the ``version`` (0 for a file's) with which somebody began it.
+        """
+        if version is not None and (found := self._version("exercise", exercise_id, version)):
+            assert isinstance(found, Exercise)
+            return found
+        content = self._ready()
+        if ("exercise", exercise_id) in content.overlay.hidden:
+            raise NotFoundError(
+                "강사가 지금은 열어 두지 않은 실습입니다.", remedy="과정 화면에서 다른 실습을 골라 주세요."
+            )
+        return _one(content.exercises, exercise_id, "실습")
+
+    def credit(self, kind: Kind, content_id: str) -> Credit | None:
+        """Return whose it is and who looked it through; None for the files that came with the room."""
+        return self._ready().overlay.credits.get((kind, content_id))
 
     def lesson(self, module: str) -> Lesson | None:
         """Return what to read before a module's exercises, if there is anything."""
@@ -104,37 +137,67 @@ class Library:
             self._content = self._read()
 
     def _ready(self) -> _Content:
-        content = self._content
-        if content is None:
+        content, overlay = self._content, self._published.now()
+        if content is None or content.overlay is not overlay:
             with self._lock:
-                if self._content is None:
+                if self._content is None or self._content.overlay is not self._published.now():
                     self._content = self._read()
                 content = self._content
         return content
 
+    def _version(self, kind: Kind, content_id: str, version: int) -> Prompt | Exercise | None:
+        """Return what somebody began with, whatever is before the class now."""
+        content = self._ready()
+        now = (content.prompts if kind == "prompt" else content.exercises).get(content_id)
+        if now is not None and now.version == version:
+            return now
+        if version == 0:
+            return content.files.get((kind, content_id))
+        key = (kind, content_id, version)
+        with self._lock:
+            if key not in self._former:
+                place = self._published.place_of(kind, content_id, version)
+                if place is None:
+                    return None
+                read = self._prompt_from(place) if kind == "prompt" else self._exercise_from(place)
+                if read.item is None:
+                    return None
+                self._former[key] = replace(read.item, version=version)
+            return self._former[key]
+
     def _read(self) -> _Content:
         problems: list[ContentError] = []
-        files = _unique(_prompt_files(self._prompts_dirs, problems))
-        folders = _unique(_exercise_folders(self._exercises_dirs, problems))
+        overlay = self._published.now()
+        versions = {place: version for version, place in overlay.versions.values()}
+        shown = {kind: [at for (k, _), (_, at) in overlay.versions.items() if k == kind] for kind in _KINDS}
+        files = _unique([*shown["prompt"], *_prompt_files(self._prompts_dirs, problems)])
+        folders = _unique([*shown["exercise"], *_exercise_folders(self._exercises_dirs, problems)])
         seen: dict[Path, _Parsed] = {path: self._prompt_from(path) for path in files}
         seen |= {folder: self._exercise_from(folder) for folder in folders}
         self._parsed = seen
         for parsed in seen.values():
             problems.extend(parsed.problems)
-        items = [parsed.item for parsed in seen.values()]
+        items = [
+            replace(parsed.item, version=versions.get(path, 0))
+            for path, parsed in seen.items()
+            if parsed.item
+        ]
         lines = {parsed.item.source: parsed.lines for parsed in seen.values() if parsed.item}
         prompts = _by_id((i for i in items if isinstance(i, Prompt)), problems)
         exercises = _by_id((i for i in items if isinstance(i, Exercise)), problems)
         for exercise in list(exercises.values()):
-            wrong = tuple(_between_files(exercise, prompts, lines[exercise.source]))
+            wrong = tuple(between_files(exercise, prompts, lines[exercise.source]))
             if wrong:
                 problems.extend(wrong)
                 del exercises[exercise.id]
+        places = overlay.places
         return _Content(
-            {p.id: p for p in sorted(prompts.values(), key=_prompt_place)},
-            {e.id: e for e in sorted(exercises.values(), key=_exercise_place)},
+            {p.id: p for p in sorted(prompts.values(), key=lambda p: _prompt_place(p, places))},
+            {e.id: e for e in sorted(exercises.values(), key=lambda e: _exercise_place(e, places))},
+            {(_kind(i), i.id): i for i in items if not i.version},
             _lessons(self._exercises_dirs, problems),
             tuple(problems),
+            overlay,
         )
 
     def _prompt_from(self, path: Path) -> _Parsed:
@@ -252,11 +315,12 @@ def _by_id(items: Iterable[_ItemT], problems: list[ContentError]) -> dict[str, _
     return found
 
 
-def _between_files(exercise: Exercise, prompts: dict[str, Prompt], lines: Lines) -> Iterator[ContentError]:
+def between_files(exercise: Exercise, prompts: Mapping[str, Prompt], lines: Lines) -> Iterator[ContentError]:
     """Yield what is wrong between an exercise, its template and its materials."""
 
     def error(message: str, remedy: str, *place: str | int) -> ContentError:
-        return ContentError(message, file=exercise.source, line=line_of(place, lines), remedy=remedy)
+        at = line_of(place, lines)
+        return ContentError(message, file=exercise.source, line=int(at), remedy=remedy, place=place)
 
     prompt = prompts.get(exercise.prompt_id or "")
     if exercise.prompt_id and prompt is None:
@@ -287,12 +351,18 @@ def _named_files(spec: CheckSpec) -> Iterator[str]:
 # --------------------------------------------------------------------------- order
 
 
-def _prompt_place(prompt: Prompt) -> tuple[int, bool, str]:
-    return _module_place(prompt.module), prompt.level is Level.ADVANCED, prompt.id
+def _prompt_place(prompt: Prompt, places: Mapping[Key, int]) -> tuple[int, int, bool, str]:
+    own = places.get(("prompt", prompt.id), _LAST)
+    return _module_place(prompt.module), own, prompt.level is Level.ADVANCED, prompt.id
 
 
-def _exercise_place(exercise: Exercise) -> tuple[int, int, str]:
-    return _module_place(exercise.module), exercise.order, exercise.id
+def _exercise_place(exercise: Exercise, places: Mapping[Key, int]) -> tuple[int, int, int, str]:
+    own = places.get(("exercise", exercise.id), _LAST)
+    return _module_place(exercise.module), own, exercise.order, exercise.id
+
+
+def _kind(item: Prompt | Exercise) -> Kind:
+    return "prompt" if isinstance(item, Prompt) else "exercise"
 
 
 def _module_place(module_id: str) -> int:

@@ -55,8 +55,13 @@ def to_text(prompt: Prompt) -> str:
     head["max_answer_tokens"] = prompt.max_answer_tokens
     if prompt.temperature is not None:
         head["temperature"] = prompt.temperature
-    dumped = yaml.dump(head, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
-    return f"---\n{dumped}---\n\n{prompt.body}\n"
+    return write_text(head, prompt.body)
+
+
+def write_text(head: Mapping[str, Any], body: str) -> str:
+    """Return a content file with this header and body, right or wrong: the parser judges."""
+    dumped = yaml.dump(dict(head), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return f"---\n{dumped}---\n\n{body}\n"
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -35,6 +35,8 @@ _PLAIN = (
     "ended_at",
     "favourite",
     "deleted_at",
+    "exercise_version",
+    "prompt_version",
 )
 
 

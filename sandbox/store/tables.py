@@ -168,6 +168,9 @@ runs = Table(
     Column("favourite", Boolean, nullable=False),
     moment("deleted_at", nullable=True),
     Column("sources", JsonText, nullable=False),
+    # Of content published on screen; 0 is a file's.
+    Column("exercise_version", Integer, nullable=False, server_default="0"),
+    Column("prompt_version", Integer, nullable=False, server_default="0"),
     # Title, messages and answer, normalised and casefolded by us: LIKE folds case only for
     # ASCII on SQLite and by locale on PostgreSQL, and JSON keys must not be found.
     text_column("search_text"),

@@ -42,6 +42,7 @@ def upgrade() -> None:
     _suggestions()
     _surveys()
     _figures()
+    _versions_of_runs()
 
 
 def downgrade() -> None:
@@ -70,6 +71,8 @@ def downgrade() -> None:
         "instructors",
     ):
         op.drop_table(table)
+    op.drop_column("runs", "prompt_version")
+    op.drop_column("runs", "exercise_version")
 
 
 def _entrances() -> None:
@@ -338,7 +341,7 @@ def _figures() -> None:
         "recordings",
         _text("id"),
         _text("exercise_id"),
-        _text("messages_hash"),
+        _text("prompt"),
         _text("answer"),
         _text("model"),
         _moment("recorded_at"),
@@ -354,3 +357,9 @@ def _figures() -> None:
         _moment("created_at"),
         sa.PrimaryKeyConstraint("id", name="pk_rehearsals"),
     )
+
+
+def _versions_of_runs() -> None:
+    """Of content published on screen; 0 is a file's."""
+    for name in ("exercise_version", "prompt_version"):
+        op.add_column("runs", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
