@@ -6,8 +6,9 @@ be called from any thread. What comes in is masked already; nothing here logs a 
 
 - ``people``: names, sign-ins, resume codes       - ``room``: drafts, confirmations, quirks, counts
 - ``runs``: the life of one run, its verdicts     - ``history``: lists, search, tries, progress
-- ``seats``: where a class is, hands, shares, votes
-- ``backups``: hourly copies, and the way back
+- ``seats``: where a class is, hands, shares    - ``ledger``: what was used, limits
+- ``surveys``: answers of nobody's                - ``recordings``: what rehearsals leave behind
+- ``backups``: hourly copies, and the way back     - ``contents``, ``suggestions``: made on screen
 - ``database``, ``failures``, ``tables``, ``rows``, ``upgrading``, ``secret``: what they stand on
 """
 
@@ -20,21 +21,28 @@ from sqlalchemy import text
 
 from sandbox.records import StoreError
 from sandbox.store import backups
+from sandbox.store.contents import Contents
 from sandbox.store.database import Database
 from sandbox.store.failures import DAMAGED, UNPREPARED, failure
 from sandbox.store.guessing import Turnstile
 from sandbox.store.history import History
 from sandbox.store.instructors import InstructorRows
+from sandbox.store.ledger import Ledger
+from sandbox.store.recordings import Recordings
 from sandbox.store.room import Room
 from sandbox.store.runs import Runs
 from sandbox.store.seats import Seats
 from sandbox.store.secret import load_secret
+from sandbox.store.suggestions import Suggestions
+from sandbox.store.surveys import SurveyRows
 from sandbox.store.upgrading import current_revision, head_revision, upgrade
 
 __all__ = ["Store", "load_secret"]
 
 
-class Store(InstructorRows, Room, Runs, History, Seats):
+class Store(
+    InstructorRows, Ledger, SurveyRows, Recordings, Room, Runs, History, Seats, Contents, Suggestions
+):
     """Keep and find everything the room remembers.
 
     ``url`` is ``sqlite:///…`` or ``postgresql://…``; nothing is opened before the first use.

@@ -267,7 +267,7 @@ recordings = Table(
     metadata,
     text_column("id", primary_key=True),
     text_column("exercise_id"),
-    text_column("messages_hash"),
+    text_column("prompt"),  # the exercise's own, invented; nobody's data
     text_column("answer"),
     text_column("model"),
     moment("recorded_at"),
