@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -17,11 +16,12 @@ import streamlit as st
 from streamlit import net_util
 
 from sandbox.records import SandboxError
+from ui.assets import assets
 from ui.gate import gate
 from ui.routes import routes
-from ui.session import Services, close_services, services
-
-COLLECT_EVERY_SECONDS = 30
+from ui.run_routes import run_routes
+from ui.session import close_services, services
+from ui.upkeep import keep_up
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         sys.stderr.write(f"\n[시작하지 못했습니다] {error.message}\n{error.remedy}\n")
         sys.stderr.flush()
         os._exit(3)
-    keeper = asyncio.create_task(_warm_and_collect(room))
+    keeper = asyncio.create_task(keep_up(room))
     try:
         yield {}
     finally:
@@ -44,17 +44,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(close_services)
 
 
-async def _warm_and_collect(room: Services) -> None:
-    """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen.
-
-    Streamlit's own runner.postScriptGC, which is off, stops everybody for 100 ms after every script run.
-    """
-    await asyncio.to_thread(room.warm)
-    gc.collect()
-    gc.freeze()
-    while True:
-        await asyncio.sleep(COLLECT_EVERY_SECONDS)
-        gc.collect(1)
+def _came_in(token: str) -> bool:
+    return services().classroom.person_for(token) is not None
 
 
-app = st.App("ui/main.py", routes=routes(), middleware=[gate()], lifespan=lifespan)
+app = st.App(
+    "ui/main.py", routes=[*routes(), *run_routes()], middleware=[gate(_came_in), assets()], lifespan=lifespan
+)

@@ -124,18 +124,23 @@ class Trainee:
         await self.tab.go("exercise", id=exercise_id)
         # Everybody's prompt is their own: what the server remembers of one must not serve another.
         await self.tab.write("프롬프트", f"\n\n{self._name}의 부탁입니다. 위 조건을 꼭 지켜 주세요.")
-        if not self.tab.has("button", lambda b: "③ 실행" in b.label):
-            raise TabError("the exercise page did not open")
+        if self.tab.component("room_run")[1]["held"]:
+            raise TabError("실행 cannot be pressed")
 
     async def run(self) -> Answered:
         """Press 실행, read the live answer, and wait until the page has drawn the verdicts."""
         tab = self.tab
+        _, button = tab.component("room_run")
+        live, _ = tab.component("room_live")
+        asked = {
+            "ticket": button["ticket"],
+            "press": f"{self._name}-{time.perf_counter_ns()}",
+            "text": tab.text_of(button["box"]),
+            "values": {name: tab.text_of(key) for key, (name, _) in button["fields"].items()},
+        }
         before, pressed = tab.received_bytes, time.perf_counter()
-        pressing = asyncio.create_task(tab.press("③ 실행"))
-        live, data = await tab.mounted("room_live")
-        self.run_id = data["run"]
+        self.run_id = (await tab.post("/room/run", asked))["run"]
         stream = await tab.events(f"/room/live/{self.run_id}?from=0")
-        await pressing
         await tab.trigger(live, "ended", self.run_id)
         drawn = time.perf_counter() - pressed
         if stream.state != "DONE":

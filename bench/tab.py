@@ -60,6 +60,8 @@ class Tab:
         self._query = ""
         self._typed: dict[str, str] = {}
         self._held: dict[str, tuple[ForwardMsg, int]] = {}
+        self._parts: dict[tuple[int, ...], str] = {}  # which fragment drew an element
+        self._redrawn: tuple[frozenset[str], set[tuple[int, ...]]] = (frozenset(), set())
         self._finished = asyncio.Event()
         self._arrived = asyncio.Event()
         self._closed = ""
@@ -99,10 +101,14 @@ class Tab:
         self._page_hash, self._query = self.pages[path], urlencode(query)
         await self.rerun()
 
-    async def rerun(self, *changed: WidgetState, wait: bool = True) -> None:
-        """Send the widgets as they stand, the changed ones instead, and wait until it is drawn."""
+    async def rerun(self, *changed: WidgetState, part: str = "", wait: bool = True) -> None:
+        """Send the widgets as they stand, the changed ones instead, and wait until it is drawn.
+
+        ``part`` is the fragment that the changed widget belongs to; only that one is drawn then.
+        """
         message = BackMsg()
         state = message.rerun_script
+        state.fragment_id = part
         state.query_string, state.page_script_hash = self._query, self._page_hash
         state.cached_message_hashes.extend(self._held)
         touched = {widget.id for widget in changed}
@@ -134,7 +140,7 @@ class Tab:
         """Add to the end of the text box whose label holds ``label``, and leave the box."""
         box = self.find("text_area", lambda b: label in b.label)
         self._typed[box.id] += text
-        await self.rerun()
+        await self.rerun(part=self._part_of(box.id))
 
     async def say(self, text: str, *, wait: bool = True) -> None:
         """Type into the chat box and send."""
@@ -148,13 +154,24 @@ class Tab:
             id=f"{TRIGGER_PREFIX}_{component.id}__events",
             json_trigger_value=json.dumps([{"event": event, "value": value}]),
         )
-        await self.rerun(widget)
+        await self.rerun(widget, part=self._part_of(component.id))
 
-    async def post(self, path: str, body: dict[str, Any]) -> None:
+    def text_of(self, key: str) -> str:
+        """Return what stands in the box with this key of the app's."""
+        for element in self.elements.values():
+            kind = element.WhichOneof("type")
+            if kind in ("text_area", "text_input") and getattr(element, kind).id.endswith(f"-{key}"):
+                return self._typed[getattr(element, kind).id]
+        raise TabError(f"no box {key} on the page")
+
+    async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         async with self._http.post(self.url + path, json=body, headers=SAME_SITE) as answer:
-            self.received_bytes += _size(answer, await answer.read())
+            read = await answer.read()
+            self.received_bytes += _size(answer, read)
             if answer.status != 200:
                 raise TabError(f"{path} answered {answer.status}")
+            told: dict[str, Any] = json.loads(read)
+            return told
 
     async def events(self, path: str) -> Stream:
         """Read a live answer to its ``end`` event, as an EventSource does."""
@@ -220,6 +237,12 @@ class Tab:
             self.received_bytes += _size(answer, body)
             return body
 
+    def _part_of(self, widget_id: str) -> str:
+        for place, element in self.elements.items():
+            if getattr(getattr(element, element.WhichOneof("type") or ""), "id", "") == widget_id:
+                return self._parts[place]
+        return ""
+
     def _texts(self) -> list[WidgetState]:
         """The browser knows the text of every box and sends it back each time."""
         found = []
@@ -260,12 +283,15 @@ class Tab:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self._page_hash = message.new_session.page_script_hash
-            if not message.metadata.run.fragment_ids:
+            self._redrawn = (frozenset(message.metadata.run.fragment_ids), set())
+            if not self._redrawn[0]:
                 self.elements.clear()
         elif kind == "navigation":
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
-            self.elements[tuple(message.metadata.delta_path)] = message.delta.new_element
+            place = tuple(message.metadata.delta_path)
+            self.elements[place], self._parts[place] = message.delta.new_element, message.delta.fragment_id
+            self._redrawn[1].add(place)
             self._remember(message.delta.new_element)
             self._arrived.set()
             if self._on_delta is not None:
@@ -278,6 +304,9 @@ class Tab:
         if how == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         self.runs_done += 1
+        parts, redrawn = self._redrawn
+        for place in [p for p in self.elements if self._parts[p] in parts and p not in redrawn]:
+            del self.elements[place]
         self._held = {h: (m, at) for h, (m, at) in self._held.items() if self.runs_done - at <= 2}
         self._finished.set()
 
@@ -291,10 +320,11 @@ def _size(answer: aiohttp.ClientResponse, body: bytes) -> int:
 def _take(stream: Stream, event: bytes, now: float) -> None:
     name, data = "", {}
     for line in event.decode().split("\n"):
-        if line.startswith("event: "):
-            name = line[7:]
-        elif line.startswith("data: "):
-            data = json.loads(line[6:])
+        field_name, _, value = line.partition(":")
+        if field_name == "event":
+            name = value.strip()
+        elif field_name == "data":
+            data = json.loads(value)
     if data.get("t"):
         stream.pieces.append((now, data["t"]))
     stream.state = data.get("s", stream.state)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
+from ui.widgets.run_button import ticket_key
 
 pytestmark = pytest.mark.pages
 ROOT = Path(__file__).parent.parent
@@ -65,6 +68,22 @@ def wait_for_runs(app: AppTest) -> None:
     time.sleep(0.3)
 
 
+def run_button(app: AppTest) -> dict[str, Any]:
+    """What the browser's 실행 was given."""
+    protos = [e.proto for e in app.get("bidi_component")]
+    proto = next(p for p in protos if p.component_name.endswith("room_run"))
+    found: dict[str, Any] = json.loads(proto.json or proto.mixed.json)
+    return found
+
+
+def press_run(app: AppTest, place: str) -> str:
+    """Press 실행 as the browser does: past the page's script, with the text that stands in the box."""
+    assert not run_button(app)["held"]
+    text = app.text_area(key=run_button(app)["box"]).value
+    pressing, me = session.services().pressing, app.session_state["person"]
+    return pressing.press(me, app.session_state[ticket_key(place)], "1", text, {})
+
+
 def test_a_newcomer_gives_a_name_and_sees_the_course(app: AppTest) -> None:
     come_in(app)
     modules = app.segmented_control(key="module")
@@ -90,8 +109,7 @@ def test_an_exercise_is_run_checked_and_found_again(app: AppTest, fake_endpoint:
     exercise = session.services().library.exercise(EXERCISE)
     fake_endpoint.script(exercise.model_answer.text)
     open_page(app, "exercise", id=EXERCISE)
-    app.button(key=f"run-{EXERCISE}").click().run()
-    no_trouble(app)
+    press_run(app, EXERCISE)
     wait_for_runs(app)
     app.run()
     no_trouble(app)
@@ -105,16 +123,19 @@ def test_personal_data_stops_the_run_button(app: AppTest) -> None:
     come_in(app)
     open_page(app, "free")
     app.text_area(key="p-free").set_value("주민등록번호 900101-1234568 인 분께 보낼 글").run()
-    assert app.button(key="run-free").disabled
+    assert run_button(app)["held"]
     assert any("보낼 수 없는 개인정보" in e.value for e in app.error)
     next(t for t in app.toggle if t.label == "가리고 보내기").set_value(True).run()
-    assert not app.button(key="run-free").disabled
+    assert not run_button(app)["held"]
 
 
 def test_the_model_answer_opens_after_an_honest_try_and_hints_one_by_one(app: AppTest) -> None:
     come_in(app)
     open_page(app, "exercise", id=EXERCISE)
     assert "모범 답안은 한 번 실행해 본 뒤에" in words(app)
+    app.button(key=f"model-{EXERCISE}").click().run()
+    assert "먼저 한 번 실행해 주세요" in words(app)
+    assert "이 답과 똑같을 필요는 없습니다" not in words(app)
     hints = session.services().library.exercise(EXERCISE).hints
     assert hints[0] not in words(app)
     app.button(key=f"hint-{EXERCISE}").click().run()

@@ -30,16 +30,16 @@ Handler = Callable[[Request], Awaitable[Response]]
 def routes() -> list[Route]:
     """Return the routes of the room, all under ``/room``."""
     return [
-        Route("/room/live/{run_id}", _told(live), methods=["GET"]),
-        Route("/room/stop/{run_id}", _told(stop), methods=["POST"]),
-        Route("/room/enter", _told(enter), methods=["POST"]),
-        Route("/room/leave", _told(leave), methods=["POST"]),
-        Route("/room/draft", _told(draft), methods=["POST"]),
+        Route("/room/live/{run_id}", told(live), methods=["GET"]),
+        Route("/room/stop/{run_id}", told(stop), methods=["POST"]),
+        Route("/room/enter", told(enter), methods=["POST"]),
+        Route("/room/leave", told(leave), methods=["POST"]),
+        Route("/room/draft", told(draft), methods=["POST"]),
         Route("/room/health", health, methods=["GET"]),
     ]
 
 
-def _told(handle: Handler) -> Handler:
+def told(handle: Handler) -> Handler:
     """Answer what the room itself could not do (a locked or full database) in Korean, not with a traceback."""
 
     @wraps(handle)
@@ -47,24 +47,24 @@ def _told(handle: Handler) -> Handler:
         try:
             return await handle(request)
         except SandboxError as error:
-            told = {"ok": False, "message": error.message, "remedy": error.remedy}
-            return JSONResponse(told, status_code=503)
+            said = {"ok": False, "message": error.message, "remedy": error.remedy}
+            return JSONResponse(said, status_code=503)
 
     return answer
 
 
 async def live(request: Request) -> Response:
     """Stream what is new of one's own run; ``Last-Event-ID`` or ``from`` says where to take up."""
-    who = await _person(request)
+    who = await visitor(request)
     if who is None:
-        return _refused(401)
+        return refused(401)
     wanted = request.headers.get("last-event-id") or request.query_params.get("from", "0")
     start = int(wanted) if POSITION.fullmatch(wanted) else 0
     parts = services().practice.follow(who, request.path_params["run_id"], start)
     try:
         first = await anext(parts)
     except (NotFoundError, NotAllowedError):
-        return _refused(404)
+        return refused(404)
     return StreamingResponse(
         _events(first, parts),
         media_type="text/event-stream",
@@ -73,43 +73,53 @@ async def live(request: Request) -> Response:
 
 
 async def _events(first: LivePart, rest: AsyncIterator[LivePart]) -> AsyncIterator[str]:
-    yield "retry: 1500\n\n" + _event(first)
+    yield "retry:1500\n\n" + _event(first)
+    told = first.state
     if not first.ended:
         async for part in rest:
-            yield _event(part)
+            yield _event(part, told)
+            told = part.state
 
 
-def _event(part: LivePart) -> str:
-    """Write one event: short keys, since there are thousands of them."""
-    body: dict[str, Any] = {"s": part.state.name}
+def _event(part: LivePart, told: object = None) -> str:
+    """Write one event: short keys, nothing said twice, since there are thousands of them.
+
+    ``told`` is the state that the browser knows already.
+    """
+    body: dict[str, Any] = {} if part.state is told else {"s": part.state.name}
     if part.text:
         body["t"] = part.text
     if part.ahead or part.wait_seconds:
         body |= {"a": part.ahead, "w": round(part.wait_seconds)}
+    if part.resting:
+        body["z"] = 1
+    if part.fallback_name and part.state is not told:
+        body["f"] = part.fallback_name
     if part.message:
         body |= {"m": part.message, "r": part.remedy}
     name = "event: end\n" if part.ended else ""
-    return f"id: {part.position}\n{name}data: {json.dumps(body, ensure_ascii=False)}\n\n"
+    written = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return f"id:{part.position}\n{name}data:{written}\n\n"
 
 
 async def stop(request: Request) -> Response:
-    who = await _person(request)
-    if who is None or not _same_site(request):
-        return _refused(401)
+    who = await visitor(request)
+    if who is None or not same_site(request):
+        return refused(401)
     try:
         await asyncio.to_thread(services().practice.stop, who, request.path_params["run_id"])
     except (NotFoundError, NotAllowedError):
-        return _refused(404)
+        return refused(404)
     return JSONResponse({"ok": True})
 
 
 async def enter(request: Request) -> Response:
     """Put a token that the room has just given out into a cookie that scripts cannot read."""
-    if not _same_site(request):
-        return _refused(403)
-    token = str((await _body(request)).get("token", ""))
+    if not same_site(request):
+        return refused(403)
+    token = str((await body_of(request)).get("token", ""))
     if await asyncio.to_thread(services().classroom.person_for, token) is None:
-        return _refused(401)
+        return refused(401)
     response = JSONResponse({"ok": True})
     response.set_cookie(
         COOKIE,
@@ -123,8 +133,8 @@ async def enter(request: Request) -> Response:
 
 
 async def leave(request: Request) -> Response:
-    if not _same_site(request):
-        return _refused(403)
+    if not same_site(request):
+        return refused(403)
     await asyncio.to_thread(services().classroom.leave, request.cookies.get(COOKIE, ""))
     response = JSONResponse({"ok": True})
     response.delete_cookie(COOKIE)
@@ -133,15 +143,15 @@ async def leave(request: Request) -> Response:
 
 async def draft(request: Request) -> Response:
     """Keep what is being typed before Streamlit hears of it, so that a refresh loses nothing."""
-    who = await _person(request)
-    if who is None or not _same_site(request):
-        return _refused(401)
-    body = await _body(request)
+    who = await visitor(request)
+    if who is None or not same_site(request):
+        return refused(401)
+    body = await body_of(request)
     if body.get("person", who.id) != who.id:
-        return _refused(409)  # an old tab: somebody else has come in at this browser since
+        return refused(409)  # an old tab: somebody else has come in at this browser since
     place, changed = str(body.get("place", "")), body.get("values", {})
     if not place or len(place) > 100 or not isinstance(changed, dict):
-        return _refused(400)
+        return refused(400)
     practice = services().practice
 
     def merge() -> None:
@@ -151,7 +161,7 @@ async def draft(request: Request) -> Response:
     try:
         await asyncio.to_thread(merge)
     except PromptTooLongError:
-        return _refused(413)
+        return refused(413)
     return JSONResponse({"ok": True})
 
 
@@ -159,11 +169,12 @@ async def health(_request: Request) -> Response:
     return JSONResponse({"ok": True})
 
 
-async def _person(request: Request) -> Person | None:
+async def visitor(request: Request) -> Person | None:
+    """Say who asks, by the cookie alone."""
     return await asyncio.to_thread(services().classroom.person_for, request.cookies.get(COOKIE, ""))
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def body_of(request: Request) -> dict[str, Any]:
     """Read a small JSON object; anything else is an empty one."""
     raw = b""
     async for piece in request.stream():
@@ -177,7 +188,7 @@ async def _body(request: Request) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _same_site(request: Request) -> bool:
+def same_site(request: Request) -> bool:
     """Say whether our own page asks: the browser tells, and old ones give an Origin at least."""
     told = request.headers.get("sec-fetch-site")
     if told is not None:
@@ -186,5 +197,6 @@ def _same_site(request: Request) -> bool:
     return origin is not None and origin.partition("://")[2] == request.headers.get("host")
 
 
-def _refused(status: int) -> Response:
+def refused(status: int) -> Response:
+    """Answer without a word to what no page of ours would ask."""
     return JSONResponse({"ok": False}, status_code=status)

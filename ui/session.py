@@ -25,7 +25,7 @@ from sandbox.classroom import Classroom, Entry
 from sandbox.documents import read
 from sandbox.library import Library
 from sandbox.local_model import LocalModel
-from sandbox.practice import Practice
+from sandbox.practice import Practice, Pressing
 from sandbox.records import Choice, Endpoint, EndpointReport, Person, SandboxError, StoreError
 from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
@@ -36,6 +36,28 @@ DRAWN_AT_ONCE = 2
 DRAWING_WAIT_SECONDS = 1.0
 
 
+class Drawing:
+    """How many pages are drawn at once. A part drawn within its page takes no second turn."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = threading.Semaphore(at_once)
+        self._here = threading.local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        if getattr(self._here, "drawing", False):
+            yield
+            return
+        mine = self._free.acquire(timeout=DRAWING_WAIT_SECONDS)
+        self._here.drawing = True
+        try:
+            yield
+        finally:
+            self._here.drawing = False
+            if mine:
+                self._free.release()
+
+
 @dataclass
 class Services:
     """What every page and route of one server process shares."""
@@ -44,12 +66,13 @@ class Services:
     library: Library
     store: Store
     practice: Practice
+    pressing: Pressing
     classroom: Classroom
     turns: Turns
     local_model: LocalModel | None
     found: tuple[Endpoint, ...] = ()
     reports: Mapping[str, EndpointReport] | None = None
-    drawing: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(DRAWN_AT_ONCE))
+    drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that can be chosen now, the default first."""
@@ -135,7 +158,9 @@ def build(settings: Settings) -> Services:
             threads=settings.embedded.threads,
         )
         local_model.start()
-    return Services(settings, library, store, practice, Classroom(store), made[0], local_model)
+    return Services(
+        settings, library, store, practice, Pressing(practice), Classroom(store), made[0], local_model
+    )
 
 
 def close_services() -> None:
@@ -160,13 +185,8 @@ def turn_to_draw() -> Iterator[None]:
     Forty pages drawn at the same time are all done last, and the loops that carry everybody's text
     starve among their threads. Nobody waits long for a page that does something slow.
     """
-    drawing = services().drawing
-    mine = drawing.acquire(timeout=DRAWING_WAIT_SECONDS)
-    try:
+    with services().drawing.turn():
         yield
-    finally:
-        if mine:
-            drawing.release()
 
 
 def person() -> Person | None:

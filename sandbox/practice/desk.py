@@ -19,7 +19,7 @@ from sandbox.class_records import Terms
 from sandbox.library import Library
 from sandbox.practice import fallbacks
 from sandbox.practice.composing import Composing
-from sandbox.practice.following import follow, stored_part
+from sandbox.practice.following import Pulse, follow, stored_part
 from sandbox.practice.masks import Masks
 from sandbox.practice.opinions import Opinions
 from sandbox.practice.shapes import LivePart, Preview, Work
@@ -81,6 +81,7 @@ class Practice:
         self._terms = terms
         self._on_ended = on_ended
         self._masks = Masks(guard_key)
+        self._pulse = Pulse()
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
         self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
 
@@ -216,7 +217,7 @@ class Practice:
         if live is None:
             yield stored_part(run, start, placeholders)
             return
-        async for part in follow(live, placeholders, start):
+        async for part in follow(live, placeholders, start, self._pulse):
             yield part
 
     # ------------------------------------------------------------------ afterwards

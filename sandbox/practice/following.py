@@ -1,67 +1,135 @@
-"""Follow a live answer: what is new, at most every 50 ms, whole placeholders only.
+"""Follow a live answer: what is new, some ten times a second, whole placeholders only.
 
 Hides that the answer grows on another thread's event loop, and that the person's own values are
-put back on the way to their screen. Positions count characters of the masked text, so that a
-browser can take up again after a dropped connection.
+put back on the way to their screen. One timer looks for all readers of a loop: a reader sleeps
+until there is something to show, and no thread, no signal between threads belongs to a stream.
+Positions count characters of the masked text, so that a browser can take up again after a dropped
+connection.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from weakref import WeakKeyDictionary
 
 from sandbox.guard import Placeholders
 from sandbox.practice.shapes import LivePart
 from sandbox.records import Run
-from sandbox.turns import LiveRun
+from sandbox.turns import LiveRun, LiveView
 
-INTERVAL_SECONDS = 0.05
-LOOK_AGAIN_SECONDS = 1.0
+LOOK_SECONDS = 0.025
+PAUSE_SECONDS = 0.1
+MANY_READERS = 60
+PAUSE_PER_READER_SECONDS = 0.0008
+LONGEST_PAUSE_SECONDS = 0.25
 
 
-async def follow(live: LiveRun, placeholders: Placeholders, start: int) -> AsyncIterator[LivePart]:
+class Pulse:
+    """One timer on each event loop that wakes the readers for whom something is new."""
+
+    def __init__(self) -> None:
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Beat] = WeakKeyDictionary()
+
+    def here(self) -> _Beat:
+        loop = asyncio.get_running_loop()
+        beat = self._loops.get(loop)
+        if beat is None:
+            beat = self._loops[loop] = _Beat(loop)
+        return beat
+
+
+class _Beat:
+    """The readers of one loop. The timer runs only while somebody waits."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._call_later, self._make_future = loop.call_later, loop.create_future
+        self._waiting: dict[asyncio.Future[None], tuple[float, Callable[[], bool]]] = {}
+        self._clock = loop.time
+        self._ticking = False
+        self.readers = 0
+
+    def pause_seconds(self) -> float:
+        """Say how long a reader rests after it was told something: longer when there are many."""
+        crowd = max(0, self.readers - MANY_READERS) * PAUSE_PER_READER_SECONDS
+        return min(LONGEST_PAUSE_SECONDS, PAUSE_SECONDS + crowd)
+
+    async def until(self, news: Callable[[], bool], *, rest_seconds: float) -> None:
+        """Return when there is news, but not before the rest is over."""
+        future = self._make_future()
+        self._waiting[future] = (self._clock() + rest_seconds, news)
+        if not self._ticking:
+            self._ticking = True
+            self._call_later(LOOK_SECONDS, self._look)
+        try:
+            await future
+        finally:
+            self._waiting.pop(future, None)
+
+    def _look(self) -> None:
+        now = self._clock()
+        for future, (not_before, news) in list(self._waiting.items()):
+            if now >= not_before and not future.done() and news():
+                future.set_result(None)
+        self._ticking = bool(self._waiting)
+        if self._ticking:
+            self._call_later(LOOK_SECONDS, self._look)
+
+
+async def follow(
+    live: LiveRun, placeholders: Placeholders, start: int, pulse: Pulse
+) -> AsyncIterator[LivePart]:
     """Yield parts until the run has ended and its verdicts are stored."""
-    loop, changed = asyncio.get_running_loop(), asyncio.Event()
-
-    def wake() -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    unsubscribe = live.subscribe(wake)
-    told: tuple[object, ...] = ()
+    beat, shown, told = pulse.here(), start, None
+    beat.readers += 1
     try:
         while True:
-            changed.clear()
             view = live.snapshot()
             ended = view.state.ended and live.settled
-            shown = len(view.text) - (0 if view.state.ended else placeholders.held_back(view.text))
-            new = placeholders.restore(view.text[start:shown]) if shown > start else ""
-            now = (view.state, view.ahead, int(view.wait_seconds))
-            if new or ended or now != told:
-                start, told = max(start, shown), now
-                yield LivePart(
-                    new,
-                    start,
-                    view.state,
-                    ahead=view.ahead,
-                    wait_seconds=view.wait_seconds,
-                    message=view.error.message if ended and view.error else "",
-                    remedy=view.error.remedy if ended and view.error else "",
-                    ended=ended,
-                )
+            before, shown = shown, max(shown, _showable(view, placeholders))
+            new, standing = shown > before, _standing(view, ended=ended)
+            if new or standing != told:
+                rest = beat.pause_seconds() if new else 0.0
+                told = standing
+                text = placeholders.restore(view.text[before:shown]) if new else ""
+                yield _part(view, text, shown, ended=ended)
+            else:
+                rest = 0.0
             if ended:
                 return
-            await asyncio.sleep(INTERVAL_SECONDS)
-            await _wait(changed)
+            at, was = shown, told
+
+            def news(at: int = at, was: object = was) -> bool:
+                view = live.snapshot()
+                return len(view.text) > at or was != _standing(view, ended=view.state.ended and live.settled)
+
+            await beat.until(news, rest_seconds=rest)
     finally:
-        unsubscribe()
+        beat.readers -= 1
 
 
-async def _wait(changed: asyncio.Event) -> None:
-    """Wait for a change, but look again now and then: the place in the queue moves unannounced."""
-    try:
-        await asyncio.wait_for(changed.wait(), LOOK_AGAIN_SECONDS)
-    except TimeoutError:
-        return
+def _showable(view: LiveView, placeholders: Placeholders) -> int:
+    """Return how far the text may be shown: half a placeholder is held back while more may come."""
+    return len(view.text) - (0 if view.state.ended else placeholders.held_back(view.text))
+
+
+def _standing(view: LiveView, *, ended: bool) -> tuple[object, ...]:
+    return (view.state, view.ahead, int(view.wait_seconds), view.resting, view.fallback_name, ended)
+
+
+def _part(view: LiveView, text: str, position: int, *, ended: bool) -> LivePart:
+    return LivePart(
+        text,
+        position,
+        view.state,
+        ahead=view.ahead,
+        wait_seconds=view.wait_seconds,
+        message=view.error.message if ended and view.error else "",
+        remedy=view.error.remedy if ended and view.error else "",
+        ended=ended,
+        resting=view.resting,
+        fallback_name=view.fallback_name,
+    )
 
 
 def stored_part(run: Run, start: int, placeholders: Placeholders) -> LivePart:

@@ -10,6 +10,7 @@ from sandbox.records import (
     Action,
     Choice,
     Finding,
+    Prompt,
     PromptTooLongError,
     RunState,
     State,
@@ -23,7 +24,8 @@ class Work:
     """What is on the screen when somebody presses 실행.
 
     ``text`` is the exact prompt after the person's own edits; ``uploads`` maps the names of
-    files they added to the text read out of them.
+    files they added to the text read out of them. The versions are those it was begun with, None for
+    whatever is before the class now. ``trial`` is a template that is not in the library (yet).
     """
 
     text: str
@@ -34,6 +36,9 @@ class Work:
     thread_id: str = ""
     parent_id: str = ""
     temperature: float | None = None
+    exercise_version: int | None = None
+    prompt_version: int | None = None
+    trial: Prompt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class LivePart:
-    """What is new in a live answer. ``position`` is where the browser may take up again."""
+    """What is new in a live answer. ``position`` is where the browser may take up again.
+
+    ``resting``: the endpoint does not answer and is asked again; ``fallback_name`` answers in its place.
+    """
 
     text: str
     position: int
@@ -72,6 +80,8 @@ class LivePart:
     message: str = ""
     remedy: str = ""
     ended: bool = False
+    resting: bool = False
+    fallback_name: str = ""
 
 
 def score(verdicts: tuple[Verdict, ...]) -> tuple[int, int, int]:

@@ -1,7 +1,7 @@
-"""The browser side: five small components without a build step.
+"""The browser side: six small components without a build step.
 
-Hides the scripts that Streamlit cannot replace: reading a live answer by server-sent events,
-putting rich text on the clipboard, keeping what is being typed, and handing over the cookie.
+Hides the scripts that Streamlit cannot replace: sending a prompt past the page's script, reading a
+live answer by server-sent events, putting rich text on the clipboard, keeping what is being typed, and handing over the cookie.
 Nothing a person or a model wrote goes into ``html``, ``css`` or ``js``: it travels as data and
 is written with ``textContent`` or, for the clipboard, as HTML that documents.outline escaped.
 """
@@ -37,6 +37,22 @@ def live_answer(run_id: str, *, key: str) -> bool:
     """Show a live answer; return True in the script run that follows its end."""
     result = _mount("live", {"run": run_id}, key, css=True, on_ended_change=lambda: None)
     return bool(result.ended)
+
+
+def live_place(place: str, run_id: str, *, shown: str, key: str) -> bool:
+    """Keep a place where a live answer appears the moment 실행 is pressed; True after its end.
+
+    ``run_id`` is one that is live already; ``shown`` the newest that the page itself shows below.
+    """
+    data = {"place": place, "run": run_id, "shown": shown}
+    return bool(_mount("live", data, key, css=True, on_ended_change=lambda: None).ended)
+
+
+def run_button(data: Mapping[str, Any], *, key: str) -> str:
+    """Show 실행; return the id of the run it has begun, where the page asked to be told of it."""
+    nothing = dict.fromkeys(("on_started_change", "on_refused_change"), lambda: None)
+    result = _mount("run", data, key, css=True, **nothing)
+    return str(result.started or "")
 
 
 def copy_button(label: str, *, html: str, text: str, key: str) -> None:

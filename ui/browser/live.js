@@ -1,22 +1,61 @@
 // Reads a live answer by server-sent events and appends what is new. The answer belongs to the
 // server: this script may be torn down and started again at any time and takes up where it was.
+// Where a page has a place for its answers, this waits there for 실행 to say that one has begun
+// (room:run), and hides the answers before it (.st-key-answers-…) for as long as it shows a live one.
 const STATES = { WAITING: "wait", STREAMING: "stream" };
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = parentElement.querySelector(".root");
-  let live = root.live;
-  if (!live || live.run !== data.run) {
-    if (live && live.source) live.source.close();
-    live = root.live = build(root, data.run);
-  }
-  live.tell = setTriggerValue;
-  if (!live.source && !live.ended) open(live);
+  root.tell = setTriggerValue;
+  if (data.run) follow(root, data.run, data.place);
+  else if (root.live && root.live.ended && root.live.run === data.shown) clear(root);
+  const begun = (event) => { if (event.detail.place === data.place) follow(root, event.detail.run, data.place); };
+  if (data.place) document.addEventListener("room:run", begun);
+  const live = root.live;
+  if (live && live.veil) document.head.append(live.veil);
+  if (live && !live.source && !live.ended) open(live);
   return () => {
-    if (live.source) live.source.close();
-    live.source = null;
-    clearInterval(live.clock);
+    document.removeEventListener("room:run", begun);
+    close(root.live);
+    if (root.live && root.live.veil) root.live.veil.remove();
   };
+}
+
+function follow(root, run, place) {
+  if (root.live && root.live.run === run) return;
+  clear(root);
+  const live = (root.live = build(root, run));
+  live.place = place || "";
+  live.tell = (...told) => root.tell(...told);
+  if (place) {
+    live.veil = document.createElement("style");
+    live.veil.textContent = `.st-key-answers-${place.replace(/[^a-zA-Z0-9-]/g, "-")} { display: none; }`;
+    document.head.append(live.veil);
+    (window.roomLive = window.roomLive || {})[place] = run;
+  }
+  announce("room:live", live);
+  open(live);
+}
+
+function clear(root) {
+  if (!root.live) return;
+  close(root.live);
+  if (root.live.veil) root.live.veil.remove();
+  root.live = null;
+  root.replaceChildren();
+}
+
+function close(live) {
+  if (!live) return;
+  if (live.source) live.source.close();
+  live.source = null;
+  clearInterval(live.clock);
+}
+
+function announce(name, live) {
+  if (name === "room:ended" && window.roomLive) delete window.roomLive[live.place];
+  document.dispatchEvent(new CustomEvent(name, { detail: { place: live.place, run: live.run } }));
 }
 
 function build(root, run) {
@@ -65,6 +104,7 @@ function open(live) {
     clearInterval(live.clock);
     live.stop.hidden = true;
     live.status.textContent = "답변을 점검하고 있습니다…";
+    announce("room:ended", live);
     live.tell("ended", live.run);
   });
   source.onerror = () => {
@@ -75,6 +115,7 @@ function open(live) {
       live.source = null;
       clearInterval(live.clock);
       live.status.textContent = "답변에 다시 연결하지 못했습니다. F5를 눌러 새로 고치면 저장된 답변이 보입니다.";
+      announce("room:ended", live);
     }
   };
   clearInterval(live.clock);
@@ -85,9 +126,11 @@ function open(live) {
 function take(live, event) {
   const part = JSON.parse(event.data);
   live.lost = false;
-  live.state = part.s;
+  live.state = part.s || live.state;
   live.ahead = part.a || 0;
   live.wait = part.w || 0;
+  live.resting = Boolean(part.z);
+  if (part.f) live.fallback = part.f;
   if (event.lastEventId) live.position = Number(event.lastEventId);
   if (part.t) {
     const box = live.answer;
@@ -103,10 +146,17 @@ function show(live) {
   const seconds = Math.round((Date.now() - live.began) / 1000);
   live.dot.className = "dot " + (live.lost ? "lost" : STATES[live.state] || "wait");
   if (live.stop.disabled && !live.lost) return;
-  live.status.textContent = live.lost
+  const other = live.fallback ? ` · 다른 AI(${live.fallback})에서 대신 답합니다` : "";
+  live.status.textContent = standing(live, seconds) + other;
+}
+
+function standing(live, seconds) {
+  return live.lost
     ? "연결이 끊겨 다시 잇고 있습니다. 답변은 서버에서 계속 작성됩니다."
     : live.state === "STREAMING" && live.text.length
       ? `답변을 쓰고 있습니다 · ${live.text.length.toLocaleString()}자 · ${seconds}초`
+      : live.resting
+        ? "AI가 응답하지 않아 잠시 뒤 다시 물어봅니다" + (live.wait ? ` · 약 ${live.wait}초 뒤` : "")
       : live.ahead > 0
         ? `차례를 기다리고 있습니다 · 앞에 ${live.ahead}명` + (live.wait ? `, 약 ${live.wait}초` : "")
         : `AI가 자료를 읽고 있습니다 · ${seconds}초`;

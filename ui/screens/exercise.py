@@ -7,6 +7,7 @@ from sandbox.practice import Work
 from sandbox.records import Exercise, NotFoundError
 from ui import session
 from ui.widgets import drafts, form, frame, guide, labs, prompt_box, tries
+from ui.widgets.part import part
 from ui.widgets.run_button import run_button
 
 me, room = session.me(), session.services()
@@ -22,6 +23,7 @@ def chosen() -> Exercise | None:
         return None
 
 
+@part
 def work_side(exercise: Exercise) -> None:
     """Form, prompt and 실행."""
     prompt = room.library.prompt(exercise.prompt_id) if exercise.prompt_id else None
@@ -37,10 +39,16 @@ def work_side(exercise: Exercise) -> None:
     text = prompt_box.prompt_box(exercise.id, composed, draft, label=label)
     prompt_box.self_check(exercise, text)
     drafts.keep(me, exercise.id, prompt, values, text)
-    work = Work(text, exercise.id, exercise.prompt_id or "", values)
-    missing = room.practice.composing.missing(prompt, values)
-    # A lab has boxes of its own: Ctrl+Enter typed there must not run the exercise below.
-    run_button(exercise.id, work, missing, label="③ 실행", shortcut=None if exercise.lab else "Ctrl+Enter")
+    run_button(
+        exercise.id,
+        Work(text, exercise.id, exercise.prompt_id or "", values),
+        room.practice.composing.missing(prompt, values),
+        prompt=prompt,
+        label="③ 실행",
+        # A lab has boxes of its own: Ctrl+Enter typed there must not run the exercise below.
+        shortcut=not exercise.lab,
+        report=False,
+    )
 
 
 exercise = chosen()
@@ -56,11 +64,9 @@ else:
         exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {frame.plain(exercise.goal)}"
     )
     left, right = st.columns([5, 7], gap="medium")
-    # The right side first: the answer is on its way while the rest is being drawn.
+    with left:
+        guide.guide(exercise)
     with right:
         labs.lab(exercise)
         work_side(exercise)
-        runs = room.practice.tries(me, exercise.id)
-        tries.tries(exercise, runs)
-    with left:
-        guide.guide(exercise, runs)
+        tries.tries(exercise)

@@ -47,9 +47,8 @@ def begin() -> None:
     uploads.attach(place)
     text = prompt_box.prompt_box(place, composed, draft, label="보낼 프롬프트 (직접 고칠 수 있습니다)")
     drafts.keep(me, place, prompt, values, text)
-    run_id = run_button(
-        place, Work(text, prompt_id=picked, values=values), room.practice.composing.missing(prompt, values)
-    )
+    work = Work(text, prompt_id=picked, values=values)
+    run_id = run_button(place, work, room.practice.composing.missing(prompt, values), prompt=prompt)
     if run_id:
         drafts.drop(me, place)
         st.query_params["thread"] = run_id

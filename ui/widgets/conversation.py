@@ -35,12 +35,11 @@ def conversation(thread: str) -> None:
     uploads.attach(place)
     text = prompt_box.prompt_box(place, "", drafts.begin(me, place), label="이어서 물어보기", height=110)
     drafts.keep(me, place, None, {}, text)
-    if text.strip():
-        work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
-        if run_button(place, work, label="이어서 보내기"):
-            show_newest(thread)
-            drafts.drop(me, place)
-            st.rerun()
+    work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
+    if run_button(place, work, label="이어서 보내기"):
+        show_newest(thread)
+        drafts.drop(me, place)
+        st.rerun()
     take_home.take_home(last, key=last.id, title=last.title or "자유 실습")
 
 
@@ -154,7 +153,7 @@ def _edit(run: Run, thread: str, text: str) -> None:
     """Let a question be changed; what is sent becomes another branch beside the old one."""
     edited = st.text_area("질문 고치기", value=text, key=f"edit-{run.id}", height=200) or ""
     work = Work(edited, prompt_id=run.prompt_id, thread_id=thread, parent_id=run.parent_id)
-    if run_button(f"edit:{run.id}", work, label="고쳐서 다시 실행", shortcut=None):
+    if run_button(f"edit:{run.id}", work, box=f"edit-{run.id}", label="고쳐서 다시 실행", shortcut=False):
         st.session_state.pop(f"editing:{run.id}", None)
         show_newest(thread)
         st.rerun()

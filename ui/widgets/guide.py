@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from sandbox.records import Exercise, Progress, Run
+from sandbox.records import Exercise, Progress
 from ui import session
 from ui.widgets import frame, markup, materials
+from ui.widgets.part import part
 
 
-def guide(exercise: Exercise, runs: Sequence[Run]) -> None:
+def guide(exercise: Exercise) -> None:
     """Show the tabs 상황과 순서, 자료, 도움말."""
     names = ["상황과 순서", f"자료 {len(exercise.materials)}" if exercise.materials else "자료", "도움말"]
     story, files, help_ = st.container(key="guide").tabs(names)
@@ -22,10 +21,11 @@ def guide(exercise: Exercise, runs: Sequence[Run]) -> None:
     with files:
         materials.materials(exercise)
     with help_:
-        _help(exercise, runs)
+        _help(exercise)
 
 
-def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
+@part
+def _help(exercise: Exercise) -> None:
     """Open hints one by one; show the model answer after an honest try."""
     me, practice = session.me(), session.services().practice
     mine = practice.progress(me).get(exercise.id) or Progress(exercise.id)
@@ -40,19 +40,17 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
             on_click=practice.open_hint,
             args=(me, exercise.id, opened + 1),
         )
-    # Where no AI is connected nobody can try: the model answer is then what there is to learn from.
-    tried = any(r.state.ended and r.answer.strip() for r in runs) or session.endpoint() is None
-    if not tried:
-        st.caption(":material/lock: 모범 답안은 한 번 실행해 본 뒤에 열립니다.")
-        return
     if not mine.model_answer_opened:
+        st.caption(":material/key: 모범 답안은 한 번 실행해 본 뒤에 열립니다.")
         st.button(
             "모범 답안 보기",
             icon=":material/key:",
             key=f"model-{exercise.id}",
-            on_click=practice.open_model_answer,
-            args=(me, exercise.id),
+            on_click=_open,
+            args=(exercise.id,),
         )
+        if st.session_state.pop(f"too-early-{exercise.id}", False):
+            st.info("아직 받은 답변이 없습니다. 먼저 한 번 실행해 주세요.", icon=":material/lock:")
         return
     st.markdown("**모범 답안** — 이 답과 똑같을 필요는 없습니다.")
     if exercise.model_answer.prompt:
@@ -63,3 +61,16 @@ def _help(exercise: Exercise, runs: Sequence[Run]) -> None:
         st.caption(frame.prose(exercise.model_answer.why))
     if exercise.lesson:
         st.success(f"**이 실습에서 배운 것**  \n{frame.prose(exercise.lesson)}", icon=":material/school:")
+
+
+def _open(exercise_id: str) -> None:
+    """Open the model answer, as the button's callback: whether it was earned is asked when it is pressed.
+
+    Where no AI is connected nobody can try: the model answer is then what there is to learn from.
+    """
+    me, practice = session.me(), session.services().practice
+    tried = any(r.state.ended and r.answer.strip() for r in practice.tries(me, exercise_id))
+    if tried or session.endpoint() is None:
+        practice.open_model_answer(me, exercise_id)
+    else:
+        st.session_state[f"too-early-{exercise_id}"] = True

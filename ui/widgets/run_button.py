@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+import zlib
 from typing import Any
 
 import streamlit as st
 
 from sandbox.practice import Preview, Work
-from sandbox.records import Field, Location, SandboxError
-from ui import session
+from sandbox.records import Action, Endpoint, Field, Location, Prompt, SandboxError
+from ui import browser, session
 from ui.widgets import prompt_box
+from ui.widgets.form import field_keys, place_key
 
 
 def run_button(
@@ -17,44 +20,96 @@ def run_button(
     work: Work,
     missing: tuple[Field, ...] = (),
     *,
+    prompt: Prompt | None = None,
+    box: str = "",
     label: str = "실행",
-    shortcut: str | None = "Ctrl+Enter",
+    shortcut: bool = True,
+    report: bool = True,
 ) -> str:
-    """Show gauge, personal-data notice and 실행; return the new run's id after a press, else ''."""
-    room = session.services()
+    """Show gauge, personal-data notice and 실행, which sends what stands in the box past this script.
+
+    ``box`` is the key of the text box, the place's own prompt box by default. With ``report`` the id
+    of the run that was begun comes back, once; without, the place's live answer takes it up alone.
+    """
+    room, me = session.services(), session.me()
     endpoint = session.endpoint()
     if endpoint is None:
         _waiting_for_model()
         return ""
-    preview: Preview = room.practice.preview(session.me(), work, endpoint)
+    preview: Preview = room.practice.preview(me, work, endpoint)
     prompt_box.gauge(preview)
-    outside = endpoint.location is Location.OUTSIDE
     clean = prompt_box.guard_notice(place, preview, endpoint)
-    agreed = not outside or st.session_state.get("public_only", False)
-    if outside and not agreed:
-        agreed = st.checkbox(
-            "이 AI는 **기관 밖**에 있습니다. 공개해도 되는 자료만 넣었습니다.", key="public_only_box"
-        )
-        st.session_state["public_only"] = agreed
-    busy = bool(room.practice.busy_run(session.me()))
-    look: dict[str, Any] = {"type": "primary", "icon": ":material/play_arrow:", "width": "stretch"}
-    slot = st.empty()
-    may_run = not busy and clean and agreed and preview.too_long is None
-    pressed = slot.button(label, key=f"run-{place}", shortcut=shortcut, disabled=not may_run, **look)
+    agreed = _only_public(endpoint)
+    ticket = _lay(place, work, endpoint, preview, agreed=agreed)
+    started = browser.run_button(
+        {
+            "ticket": ticket,
+            "place": place,
+            "label": label,
+            "shortcut": shortcut,
+            "report": report,
+            "held": not (clean and agreed and preview.too_long is None),
+            "box": box or prompt_box.key_of(place),
+            "drawn": _sum(work.text),
+            "fields": _fields(prompt, place, work) if prompt else {},
+        },
+        key=f"run-{place_key(place)}",
+    )
     if missing:
         st.caption(":orange[아직 비어 있는 칸:] " + ", ".join(f.label for f in missing))
-    run_id = ""
-    if pressed and may_run:
-        try:
-            run_id = room.practice.run(session.me(), work, session.choices(place), endpoint)
-        except SandboxError as error:
-            session.say(error)
-    if run_id:
-        # In place of the pressed one, so that the page need not be drawn once more to disable it.
-        slot.button(label, key=f"running-{place}", disabled=True, **look)
-    if busy or run_id:
-        st.caption("지금 답변을 받고 있습니다. 끝나거나 멈추면 다시 실행할 수 있습니다.")
-    return run_id
+    return _own(started)
+
+
+def _only_public(endpoint: Endpoint) -> bool:
+    """Ask once a visit that only public material goes outside; inside there is nothing to ask."""
+    if endpoint.location is not Location.OUTSIDE or st.session_state.get("public_only", False):
+        return True
+    agreed = st.checkbox(
+        "이 AI는 **기관 밖**에 있습니다. 공개해도 되는 자료만 넣었습니다.", key="public_only_box"
+    )
+    st.session_state["public_only"] = agreed
+    return agreed
+
+
+def _lay(place: str, work: Work, endpoint: Endpoint, preview: Preview, *, agreed: bool) -> str:
+    """Lay ready what a press would send, under this session's own ticket of the place."""
+    ticket = str(st.session_state.setdefault(ticket_key(place), secrets.token_urlsafe(12)))
+    session.services().pressing.lay(
+        ticket,
+        session.me(),
+        work,
+        session.choices(place),
+        endpoint,
+        agreed=agreed,
+        shown=frozenset(f.fingerprint for f in preview.findings if f.action is not Action.ALLOW),
+    )
+    return ticket
+
+
+def ticket_key(place: str) -> str:
+    return f"ticket:{place}"
+
+
+def _fields(prompt: Prompt, place: str, work: Work) -> dict[str, tuple[str, int]]:
+    """Tell the browser which boxes belong to the form, and what stood in them when this was drawn."""
+    keys: dict[str, Any] = field_keys(prompt, place)
+    return {key: (name, _sum(work.values.get(name, ""))) for key, name in keys.items()}
+
+
+def _sum(text: str) -> int:
+    """Sum a text up as run.js does; the browser's boxes know one kind of line end."""
+    return zlib.crc32(text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace"))
+
+
+def _own(run_id: str) -> str:
+    """Believe the browser's word only for a run of this person's own."""
+    if not run_id:
+        return ""
+    try:
+        return session.services().practice.result(session.me(), run_id).id
+    except SandboxError as error:
+        session.say(error)
+        return ""
 
 
 @st.fragment(run_every=2)

@@ -5,14 +5,31 @@ from __future__ import annotations
 import streamlit as st
 
 from sandbox.records import Endpoint, Exercise, Run, SandboxError
-from ui import session
+from ui import browser, session
 from ui.widgets import answer, take_home
+from ui.widgets.form import place_key
+from ui.widgets.part import part
 
 
-def tries(exercise: Exercise, runs: tuple[Run, ...]) -> None:
-    """The latest try, with the former ones beside it."""
+@part
+def tries(exercise: Exercise) -> None:
+    """The place of the live answer, and below it the latest try with the former ones beside it.
+
+    Drawn alone when a live answer ends: nothing else on the page has changed.
+    """
+    runs = session.services().practice.tries(session.me(), exercise.id)
+    ended = tuple(r for r in runs if r.state.ended)
+    live = next((r.id for r in reversed(runs) if not r.state.ended), "")
     st.markdown("##### 답변과 점검", anchors=False)
     answer.callback_error()
+    browser.live_place(
+        exercise.id, live, shown=ended[-1].id if ended else "", key=f"live-{place_key(exercise.id)}"
+    )
+    with st.container(key=f"answers-{place_key(exercise.id)}"):
+        _ended(exercise, ended)
+
+
+def _ended(exercise: Exercise, runs: tuple[Run, ...]) -> None:
     if not runs:
         st.info(
             "실행을 누르면 여기에 답변이 나타나고, 자료와 맞춰 본 점검 결과가 이어집니다.",
@@ -20,9 +37,6 @@ def tries(exercise: Exercise, runs: tuple[Run, ...]) -> None:
         )
         return
     run = answer.choose_try(runs, key=exercise.id)
-    if not run.state.ended:
-        answer.live(run)
-        return
     before = runs[runs.index(run) - 1] if runs.index(run) else None
     if before is not None and st.toggle("바로 앞 시도와 나란히 보기", key=f"beside-{exercise.id}"):
         left, right = st.columns(2)
