@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from sandbox.checks import facts as fact_finding
 from sandbox.checks.facts import Fact
@@ -31,6 +32,7 @@ _SCALE_NOTE = re.compile(
 _SCALES = {"천원": 1000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000, "천명": 1000}
 
 
+_REMEMBERED_CHARS = 20_000
 _MOST_RATED_ROWS = 20  # in a long table some rate always fits by chance
 
 
@@ -53,6 +55,16 @@ class Figure:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What one material says, whoever asks."""
+
+    facts: tuple[tuple[str, SourceFact], ...]
+    scales: frozenset[int]
+    figures: tuple[Figure, ...]
+    lines: tuple[tuple[int, str, frozenset[str]], ...]
+
+
 class SourceText:
     """One or more materials, asked for facts and for the line nearest to a claim."""
 
@@ -60,35 +72,15 @@ class SourceText:
         self.texts = dict(sources)
         self._split = {name: text.splitlines() for name, text in sources.items()}
         self.packed = squeeze("\n".join(sources.values()))
+        readings = {name: _reading(name, text) for name, text in sources.items()}
         self.facts: dict[str, list[SourceFact]] = defaultdict(list)
-        self.scales: set[int] = set()
-        self.figures: list[Figure] = []
-        for name, text in sources.items():
-            self._read(name, text)
+        for reading in readings.values():
+            for kind, fact in reading.facts:
+                self.facts[kind].append(fact)
+        self.scales = {scale for reading in readings.values() for scale in reading.scales}
+        self.figures = [figure for reading in readings.values() for figure in reading.figures]
         self.names = frozenset(str(item.fact.value) for item in self.facts["name"])
-        self._lines = [
-            (name, number, line, _bigrams(line))
-            for name, text in sources.items()
-            for number, line in enumerate(text.splitlines(), 1)
-            if line.strip()
-        ]
-
-    def _read(self, name: str, text: str) -> None:
-        for fact in fact_finding.find_facts(text, words=True):
-            self.facts[fact.kind].append(SourceFact(fact, name, line_of(text, fact.start)))
-        for match in re.finditer(
-            r"(?<!\d)\d[\d,]*(?:\.\d+)?", text
-        ):  # list numbers and years may be quoted too
-            value = parse_number(match[0])
-            if value is not None:
-                bare = Fact("bare", match[0], match.start(), match.end(), (value, ""))
-                self.facts["bare"].append(SourceFact(bare, name, line_of(text, match.start())))
-        for note in _SCALE_NOTE.finditer(text):
-            self.scales.add(_SCALES[note["unit"].replace(" ", "")])
-        for note in re.finditer(r"\((천원|만원|백만원|억원|천명)\)", text):
-            self.scales.add(_SCALES[note[1]])
-        self.facts["date"] += _relative_dates(name, text)
-        self.figures += _table_figures(name, text)
+        self._lines = [(name, *line) for name, reading in readings.items() for line in reading.lines]
 
     def line_text(self, item: SourceFact) -> str:
         """Return ``이름:줄 내용`` of the line a source fact stands on."""
@@ -123,6 +115,38 @@ class SourceText:
         """Return the share of a text's words (two letters and more) that the sources hold."""
         stems = [word[:2] for word in re.findall(r"[가-힣]{2,}", words)]
         return sum(1 for stem in stems if stem in self.packed) / len(stems) if stems else 0.0
+
+
+def _reading(name: str, text: str) -> _Reading:
+    """Read a material; an exercise's own are read once for the whole class."""
+    return _remembered(name, text) if len(text) <= _REMEMBERED_CHARS else _read(name, text)
+
+
+@lru_cache(maxsize=64)
+def _remembered(name: str, text: str) -> _Reading:
+    return _read(name, text)
+
+
+def _read(name: str, text: str) -> _Reading:
+    facts = [
+        (fact.kind, SourceFact(fact, name, line_of(text, fact.start)))
+        for fact in fact_finding.find_facts(text, words=True)
+    ]
+    for match in re.finditer(r"(?<!\d)\d[\d,]*(?:\.\d+)?", text):  # list numbers and years may be quoted too
+        value = parse_number(match[0])
+        if value is not None:
+            bare = Fact("bare", match[0], match.start(), match.end(), (value, ""))
+            facts.append(("bare", SourceFact(bare, name, line_of(text, match.start()))))
+    facts += [("date", fact) for fact in _relative_dates(name, text)]
+    scales = {_SCALES[note["unit"].replace(" ", "")] for note in _SCALE_NOTE.finditer(text)}
+    scales |= {_SCALES[note[1]] for note in re.finditer(r"\((천원|만원|백만원|억원|천명)\)", text)}
+    lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    return _Reading(
+        tuple(facts),
+        frozenset(scales),
+        tuple(_table_figures(name, text)),
+        tuple((number, line, _bigrams(line)) for number, line in lines),
+    )
 
 
 def _bigrams(text: str) -> frozenset[str]:
