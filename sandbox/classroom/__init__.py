@@ -1,21 +1,37 @@
 """The class: who comes in, who teaches, and what the lecturer puts before everybody.
 
-- ``entering``: trainees, by name, and their way back   - ``instructors``: set-up code, passwords, the role
+- ``entering``: trainees, by name, and their way back   - ``joining``: into a class, and back to a seat
+- ``instructors``: set-up code, passwords, the role     - ``classes``: made, closed, deleted; who sits where
+- ``live``: 「지금 이 실습」, pause, notice, timer         - ``followers``: how every seat hears of a change
+- ``terms``: what the class allows when something is sent - ``roster_text``: a roster as it is pasted
+- ``budgets``, ``surveys``, ``seats``: limits, what people thought of it, where they are
 """
 
-from sandbox.classroom.entering import CODE_MAX_CHARS, NAME_MAX_CHARS, Classroom, Entry
+from sandbox.classroom.classes import Classes, delete_due
+from sandbox.classroom.entering import Classroom, Entry
+from sandbox.classroom.followers import Followers
 from sandbox.classroom.instructors import InstructorEntry, Instructors
+from sandbox.classroom.live import Live
+from sandbox.classroom.names import CODE_MAX_CHARS, NAME_MAX_CHARS
+from sandbox.classroom.roster_text import read_roster
+from sandbox.classroom.terms import ClassTerms
 
 # Every public method of these asks for an InstructorKey first, but for those that let somebody in
 # and those of the shell; tests/test_instructor_roles.py calls each with a key that is none.
-INSTRUCTOR_CASES = (Instructors,)
+INSTRUCTOR_CASES = (Instructors, Classes, Live)
 
 __all__ = [
     "CODE_MAX_CHARS",
     "INSTRUCTOR_CASES",
     "NAME_MAX_CHARS",
+    "ClassTerms",
+    "Classes",
     "Classroom",
     "Entry",
+    "Followers",
     "InstructorEntry",
     "Instructors",
+    "Live",
+    "delete_due",
+    "read_roster",
 ]

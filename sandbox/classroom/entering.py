@@ -7,14 +7,12 @@ name, gets a token that the browser keeps in a cookie, and a short 이어하기 
 from __future__ import annotations
 
 import math
-import unicodedata
 from dataclasses import dataclass
 
-from sandbox.records import InputError, NotAllowedError, NotFoundError, Person
+from sandbox.classroom.joining import Joining
+from sandbox.classroom.names import checked_name, checked_seat
+from sandbox.records import NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
-
-NAME_MAX_CHARS = 20
-CODE_MAX_CHARS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +28,34 @@ class Classroom:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._joining = Joining(store)
 
-    def join(self, name: str, class_code: str = "", seat: str = "") -> Entry:
-        """Let somebody in by name; raise InputError when the name is empty or too long."""
-        name = plain_line(name)
-        if not name:
-            raise InputError("이름이 비어 있습니다.", remedy="이름이나 별명을 한 글자 이상 적어 주세요.")
-        if len(name) > NAME_MAX_CHARS:
-            raise InputError(
-                f"이름이 너무 깁니다({len(name)}자).", remedy=f"{NAME_MAX_CHARS}자 이내로 적어 주세요."
-            )
-        person = self._store.add_person(
-            name, plain_line(class_code).upper()[:CODE_MAX_CHARS], plain_line(seat)[:CODE_MAX_CHARS]
-        )
+    def join(self, name: str, class_code: str = "", seat: str = "", *, guesser: str = "") -> Entry:
+        """Let somebody in by name, into a class when there is a code.
+
+        InputError when the name is empty or too long; for what a class may answer see ``joining``.
+        """
+        name, seat = checked_name(name), checked_seat(seat)
+        if class_code.strip():
+            person = self._joining.come_in(name, class_code, seat, guesser=guesser)
+        else:
+            person = self._store.add_person(name, "", seat)
         return Entry(person, self._store.sign_in(person.id))
+
+    def change_class(self, person: Person, class_code: str, seat: str = "", *, guesser: str = "") -> Person:
+        """Bring somebody who is in already into a class, with all they have done."""
+        return self._joining.change_class(person, class_code, checked_seat(seat), guesser=guesser)
+
+    def class_title(self, class_code: str, *, guesser: str) -> str:
+        """Return the title of the class of this code, for somebody who holds a link to it."""
+        return self._joining.open_class(class_code, guesser=guesser).title
+
+    def again(self, person: Person) -> Person | None:
+        """Return the person as they are now (another seat, another class); None when they are gone."""
+        try:
+            return self._store.person(person.id)
+        except NotFoundError:
+            return None
 
     def resume(self, code: str, *, guesser: str) -> Entry:
         """Let a person back in by the 이어하기 code.
@@ -79,9 +91,3 @@ class Classroom:
         """Make the token worthless; the work stays."""
         if token:
             self._store.sign_out(token)
-
-
-def plain_line(text: str) -> str:
-    """Fold to one line without control characters: names go onto other people's screens."""
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())

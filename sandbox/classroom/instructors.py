@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from sandbox.class_records import Instructor, InstructorKey
-from sandbox.classroom.entering import NAME_MAX_CHARS, plain_line
+from sandbox.classroom.names import NAME_MAX_CHARS, plain_line
 from sandbox.records import InputError, NotAllowedError, NotFoundError
 from sandbox.store import Store
 

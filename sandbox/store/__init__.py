@@ -21,6 +21,7 @@ from sqlalchemy import text
 
 from sandbox.records import StoreError
 from sandbox.store import backups
+from sandbox.store.classes import ClassRows
 from sandbox.store.contents import Contents
 from sandbox.store.database import Database
 from sandbox.store.failures import DAMAGED, UNPREPARED, failure
@@ -30,6 +31,7 @@ from sandbox.store.instructors import InstructorRows
 from sandbox.store.ledger import Ledger
 from sandbox.store.recordings import Recordings
 from sandbox.store.room import Room
+from sandbox.store.roster import RosterRows
 from sandbox.store.runs import Runs
 from sandbox.store.seats import Seats
 from sandbox.store.secret import load_secret
@@ -41,7 +43,18 @@ __all__ = ["Store", "load_secret"]
 
 
 class Store(
-    InstructorRows, Ledger, SurveyRows, Recordings, Room, Runs, History, Seats, Contents, Suggestions
+    InstructorRows,
+    ClassRows,
+    RosterRows,
+    Ledger,
+    SurveyRows,
+    Recordings,
+    Room,
+    Runs,
+    History,
+    Seats,
+    Contents,
+    Suggestions,
 ):
     """Keep and find everything the room remembers.
 

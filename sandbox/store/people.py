@@ -28,7 +28,7 @@ _FREE_FAILURES = 3
 _LONGEST_WAIT_SECONDS = 300.0
 _FORGET_FAILURES_AFTER = timedelta(hours=1)
 # Without 0 O 1 I L, and of 2/Z, 5/S, 8/B, V/U only the first, as which the other is read.
-_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
+CODE_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
 _READ_AS = str.maketrans("ZSBU", "258V")
 _CODE_LENGTH = 8
 _PERSON = (people.c.id, people.c.name, people.c.class_code, people.c.seat, people.c.created_at)
@@ -215,20 +215,25 @@ class People:
         return f"{letters[:4]}-{letters[4:]}"
 
     def _code_hash(self, code: str) -> str:
-        typed = unicodedata.normalize("NFKC", code).upper()
-        return self._keyed("lookup", "".join(filter(str.isalnum, typed)).translate(_READ_AS))
+        return self._keyed("lookup", folded_code(code))
 
     def _keyed(self, purpose: str, text: str) -> str:
         said = f"{purpose}:{text}".encode("utf-8", "replace")
         return hmac.new(self._secret, said, hashlib.sha256).hexdigest()
 
 
+def folded_code(typed: str) -> str:
+    """Read a code as it was meant: case, spaces, hyphens and look-alike letters are forgiven."""
+    upper = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(filter(str.isalnum, upper)).translate(_READ_AS)
+
+
 def code_letters(number: int, length: int) -> str:
     """Spell a number in letters that nobody mistakes for one another."""
     letters = ""
     for _ in range(length):
-        number, place = divmod(number, len(_LETTERS))
-        letters += _LETTERS[place]
+        number, place = divmod(number, len(CODE_LETTERS))
+        letters += CODE_LETTERS[place]
     return letters
 
 

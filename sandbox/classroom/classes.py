@@ -1,0 +1,287 @@
+"""Classes as their lecturers keep them: made, changed, closed, put away, deleted with proof.
+
+Hides how a code is chosen and who may do what: every instructor may lead every class (a colleague
+steps in when somebody is ill), but only its maker or the officer deletes one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from sandbox.class_records import Class, ClassRules, Deletion, Instructor, InstructorKey, Seat
+from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.names import CODE_MAX_CHARS, NAME_MAX_CHARS, plain_line
+from sandbox.records import InputError, Level, NotAllowedError, NotFoundError, Person
+from sandbox.store import Store
+from sandbox.store.classes import no_class
+from sandbox.store.people import CODE_LETTERS, folded_code
+
+CLASS_CODE_CHARS = 6
+TITLE_MAX_CHARS = 60
+SEATS_MAX = 300
+DEPARTMENT_MAX_CHARS = 40
+THE_ROOM_ITSELF = "정해 둔 날"
+
+
+class Classes:
+    """The instructor's use cases on classes and on who sits in them.
+
+    ``on_change`` is told the code of a class whose people or standing changed.
+    """
+
+    def __init__(
+        self, store: Store, instructors: Instructors, *, on_change: Callable[[str], None] = lambda _code: None
+    ) -> None:
+        self._store, self._instructors, self._on_change = store, instructors, on_change
+
+    # ------------------------------------------------------------------ classes
+
+    def create(
+        self,
+        key: InstructorKey,
+        title: str,
+        *,
+        level: Level = Level.BASIC,
+        path: Sequence[str] = (),
+        seats: int = 40,
+        starts_on: date | None = None,
+        ends_on: date | None = None,
+        endpoint_id: str = "",
+        rules: ClassRules | None = None,
+    ) -> Class:
+        """Make a class and give it its code. Its data is to be deleted ``rules.retention_days`` after its end."""
+        who = self._instructors.current(key)
+        rules = rules or ClassRules()
+        now = datetime.now(UTC)
+        made = Class(
+            code=self._free_code(),
+            title=plain_line(title),
+            level=level,
+            path=tuple(path),
+            seats=seats,
+            created_by=who.id,
+            created_at=now,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            endpoint_id=endpoint_id,
+            rules=rules,
+            delete_on=(ends_on or starts_on or now.date()) + timedelta(days=rules.retention_days),
+        )
+        _refuse_wrong(made)
+        self._store.add_class(made)
+        return made
+
+    def edit(self, key: InstructorKey, changed: Class) -> Class:
+        """Replace what a class says of itself; its code, maker and people stay."""
+        self._instructors.current(key)
+        here = self._found(changed.code)
+        changed = replace(
+            changed,
+            title=plain_line(changed.title),
+            created_by=here.created_by,
+            created_at=here.created_at,
+            closed_at=here.closed_at,
+            archived_at=here.archived_at,
+        )
+        _refuse_wrong(changed)
+        self._store.save_class(changed)
+        self._on_change(changed.code)
+        return changed
+
+    def save_rules(self, key: InstructorKey, code: str, rules: ClassRules) -> Class:
+        """Replace a class's rules alone."""
+        self._instructors.current(key)
+        changed = replace(self._found(code), rules=rules)
+        self._store.save_class(changed)
+        self._on_change(code)
+        return changed
+
+    def listed(self, key: InstructorKey, *, archived: bool = False) -> tuple[Class, ...]:
+        """List the classes, the newest first: those in use, or those put away."""
+        self._instructors.current(key)
+        return tuple(c for c in self._store.classes() if (c.archived_at is not None) is archived)
+
+    def get(self, key: InstructorKey, code: str) -> Class:
+        """Return one class; NotFoundError when there is none of that code."""
+        self._instructors.current(key)
+        return self._found(code)
+
+    def close(self, key: InstructorKey, code: str, closed: bool = True) -> Class:
+        """End a class, or open it again: nobody comes in or sends, everybody's work stays readable."""
+        self._instructors.current(key)
+        changed = replace(self._found(code), closed_at=datetime.now(UTC) if closed else None)
+        self._store.save_class(changed)
+        self._on_change(code)
+        return changed
+
+    def archive(self, key: InstructorKey, code: str, archived: bool = True) -> Class:
+        """Put a class away, closed, or take it out again."""
+        self._instructors.current(key)
+        here, now = self._found(code), datetime.now(UTC)
+        changed = replace(
+            here,
+            archived_at=now if archived else None,
+            closed_at=here.closed_at or (now if archived else None),
+        )
+        self._store.save_class(changed)
+        self._on_change(code)
+        return changed
+
+    def delete(self, key: InstructorKey, code: str, *, typed_code: str) -> Deletion:
+        """Delete a class with its people and their work now. ``typed_code`` confirms which one is meant."""
+        who = self._instructors.current(key)
+        here = self._found(code)
+        self._may_delete(who, here)
+        if folded_code(typed_code) != code:
+            raise InputError(
+                "과정 코드가 맞지 않아 지우지 않았습니다.", remedy=f"지우려면 {code}을 그대로 적어 주세요."
+            )
+        proof = self._store.delete_class(code, deleted_by=who.name)
+        self._on_change(code)
+        return proof
+
+    def deletions(self, key: InstructorKey) -> tuple[tuple[Deletion, Mapping[str, int]], ...]:
+        """Return what was deleted and, counted anew just now, what is left of it."""
+        self._instructors.current(key)
+        return tuple((d, self._store.class_remains(d.class_code)) for d in self._store.deletions())
+
+    # ------------------------------------------------------------------ who sits in them
+
+    def roster(self, key: InstructorKey, code: str) -> tuple[Seat, ...]:
+        """Return the class's seats: expected, taken, or both."""
+        self._instructors.current(key)
+        self._found(code)
+        return self._store.roster(code)
+
+    def set_roster(self, key: InstructorKey, code: str, lines: Sequence[Seat]) -> tuple[Seat, ...]:
+        """Replace whom the class expects. Who sits already stays; lines without a seat get the next free one."""
+        self._instructors.current(key)
+        here = self._found(code)
+        seated = _seated(code, lines, here.seats)
+        self._store.set_roster(code, seated)
+        self._on_change(code)
+        return self._store.roster(code)
+
+    def people(self, key: InstructorKey, code: str) -> tuple[Person, ...]:
+        """Return everybody who has come in."""
+        self._instructors.current(key)
+        return self._store.people_of_class(code)
+
+    def move(self, key: InstructorKey, person_id: str, code: str, seat: str = "") -> str:
+        """Give somebody another seat, or a seat in another class; return the seat."""
+        self._instructors.current(key)
+        person, here = self._store.person(person_id), self._found(code)
+        seat = self._store.sit_down(person.id, code, plain_line(seat)[:CODE_MAX_CHARS], most=here.seats)
+        self._on_change(code)
+        if person.class_code != code:
+            self._on_change(person.class_code)
+        return seat
+
+    def merge(self, key: InstructorKey, kept_id: str, gone_id: str) -> Person:
+        """Put two entries of one person together: all work goes to ``kept_id``, the other entry is gone."""
+        self._instructors.current(key)
+        kept, gone = self._store.person(kept_id), self._store.person(gone_id)
+        if kept.id == gone.id:
+            raise InputError(
+                "같은 자리를 두 번 골랐습니다.", remedy="합칠 두 자리를 서로 다르게 골라 주세요."
+            )
+        if kept.class_code != gone.class_code:
+            raise InputError("서로 다른 과정의 사람입니다.", remedy="먼저 같은 과정으로 옮긴 뒤 합쳐 주세요.")
+        self._store.merge_people(kept.id, gone.id)
+        self._on_change(kept.class_code)
+        return kept
+
+    def remove(self, key: InstructorKey, person_id: str) -> None:
+        """Take somebody out of their class; what they did stays theirs."""
+        self._instructors.current(key)
+        person = self._store.person(person_id)
+        self._store.stand_up(person.id)
+        self._on_change(person.class_code)
+
+    def delete_person(self, key: InstructorKey, person_id: str) -> None:
+        """Delete somebody of a class with all they did, as they may ask."""
+        self._instructors.current(key)
+        person = self._store.person(person_id)
+        if not person.class_code:
+            raise NotAllowedError(
+                "과정에 있는 사람만 지울 수 있습니다.", remedy="과정의 명단에서 골라 주세요."
+            )
+        self._store.delete_person(person.id)
+        self._on_change(person.class_code)
+
+    # ------------------------------------------------------------------ inside
+
+    def _free_code(self) -> str:
+        while True:
+            code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CLASS_CODE_CHARS))
+            if not self._store.class_code_was_given(code):
+                return code
+
+    def _found(self, code: str) -> Class:
+        found = self._store.class_of(folded_code(code))
+        if found is None:
+            raise no_class()
+        return found
+
+    def _may_delete(self, who: Instructor, here: Class) -> None:
+        if who.id != here.created_by and not who.is_officer:
+            raise NotAllowedError(
+                "이 과정을 만든 강사나 담당자만 지울 수 있습니다.", remedy="담당자에게 부탁해 주세요."
+            )
+
+
+def delete_due(store: Store, today: date, on_change: Callable[[str], None] = lambda _code: None) -> int:
+    """Delete the classes whose day has come; return how many. For the room's own sweep."""
+    due = store.classes_to_delete(today)
+    for one in due:
+        try:
+            store.delete_class(one.code, deleted_by=THE_ROOM_ITSELF)
+        except NotFoundError:
+            continue  # another server of the room was quicker
+        on_change(one.code)
+    return len(due)
+
+
+def _refuse_wrong(made: Class) -> None:
+    if not made.title:
+        raise InputError("과정 이름이 비어 있습니다.", remedy="과정 이름을 적어 주세요. 예: 3월 기초반 오전")
+    if len(made.title) > TITLE_MAX_CHARS:
+        raise InputError(
+            f"과정 이름이 너무 깁니다({len(made.title)}자).",
+            remedy=f"{TITLE_MAX_CHARS}자 이내로 적어 주세요.",
+        )
+    if not 1 <= made.seats <= SEATS_MAX:
+        raise InputError("자리 수가 맞지 않습니다.", remedy=f"1에서 {SEATS_MAX} 사이로 적어 주세요.")
+    if made.starts_on and made.ends_on and made.ends_on < made.starts_on:
+        raise InputError("끝나는 날이 시작하는 날보다 앞섭니다.", remedy="날짜를 다시 확인해 주세요.")
+    last = made.ends_on or made.starts_on
+    if made.delete_on and last and made.delete_on <= last:
+        raise InputError(
+            "자료를 지우는 날이 과정이 끝나기 전입니다.", remedy="과정이 끝난 뒤의 날짜로 정해 주세요."
+        )
+
+
+def _seated(code: str, lines: Sequence[Seat], most: int) -> list[Seat]:
+    """Give every line a seat of its own, within the class's seats."""
+    given: set[str] = set()
+    cleaned: list[Seat] = []
+    for line in lines:
+        name = plain_line(line.name)[:NAME_MAX_CHARS]
+        seat = plain_line(line.seat).removesuffix("번")[:CODE_MAX_CHARS]
+        if not name:
+            continue
+        if seat and seat in given:
+            raise InputError(
+                f"명단에 {seat}번 좌석이 두 번 있습니다.", remedy="한 좌석에는 한 사람만 적어 주세요."
+            )
+        given.add(seat)
+        cleaned.append(Seat(code, seat, name, plain_line(line.department)[:DEPARTMENT_MAX_CHARS]))
+    if len(cleaned) > most:
+        raise InputError(
+            f"명단은 {len(cleaned)}명인데 자리는 {most}개입니다.", remedy="과정의 자리 수를 먼저 늘려 주세요."
+        )
+    free = (str(n) for n in range(1, SEATS_MAX * 2) if str(n) not in given)
+    return [line if line.seat else replace(line, seat=next(free)) for line in cleaned]

@@ -1,0 +1,201 @@
+"""Who belongs to a class and where they sit: the roster, and moving, merging and removing people.
+
+Hides in which tables a person's work lies: merging two entries of one person moves all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, Table, Update, delete, func, insert, select, update
+
+from sandbox.class_records import Seat
+from sandbox.records import InputError, NotAllowedError, Person
+from sandbox.store.class_tables import classes, roster, seat_states, suggestions, survey_done, usage, votes
+from sandbox.store.database import Database
+from sandbox.store.tables import acceptances, drafts, exercise_marks, people, runs, sign_ins
+
+_SEAT = (roster.c.class_code, roster.c.seat, roster.c.name, roster.c.department, roster.c.person_id)
+_AWAY = timedelta(seconds=45)
+
+
+class RosterRows:
+    """The part of the store that knows who sits where."""
+
+    _database: Database
+
+    def roster(self, code: str) -> tuple[Seat, ...]:
+        """Return the lines of the roster, by seat."""
+        wanted = select(*_SEAT).where(roster.c.class_code == code)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple(sorted(map(_seat, rows), key=lambda s: (len(s.seat), s.seat)))
+
+    def set_roster(self, code: str, lines: Iterable[Seat]) -> None:
+        """Replace the lines on which nobody sits; a line with somebody keeps its person."""
+        with self._database.writing() as connection:
+            taken = set(
+                connection.execute(
+                    select(roster.c.seat).where(roster.c.class_code == code, roster.c.person_id.is_not(None))
+                ).scalars()
+            )
+            connection.execute(
+                delete(roster).where(roster.c.class_code == code, roster.c.person_id.is_(None))
+            )
+            for line in lines:
+                values = {"name": line.name, "department": line.department}
+                if line.seat in taken:
+                    connection.execute(_line(code, line.seat).values(values))
+                else:
+                    connection.execute(insert(roster).values(class_code=code, seat=line.seat, **values))
+
+    def people_of_class(self, code: str) -> tuple[Person, ...]:
+        """Return everybody of a class, the first to come first."""
+        wanted = select(people).where(people.c.class_code == code).order_by(people.c.created_at)
+        with self._database.reading() as connection:
+            rows = connection.execute(wanted).all()
+        return tuple(Person(r.id, r.name, r.class_code, r.seat, r.created_at) for r in rows)
+
+    def sit_down(self, person_id: str, code: str, seat: str, *, most: int) -> str:
+        """Give the person a place in the class and return the seat; '' for ``seat`` picks the next free one.
+
+        InputError when somebody else sits there or all ``most`` seats are taken. What the roster
+        says of the seat is for the caller to judge.
+        """
+        with self._database.writing() as connection:
+            connection.execute(select(classes.c.code).where(classes.c.code == code).with_for_update())
+            lines = connection.execute(select(*_SEAT).where(roster.c.class_code == code)).all()
+            sitting = {r.seat: r.person_id for r in lines if r.person_id}
+            if seat and sitting.get(seat, person_id) != person_id:
+                raise InputError(
+                    f"{seat}번 좌석에는 이미 다른 분이 있습니다.",
+                    remedy="좌석 번호를 다시 확인하거나 비워 두고 들어와 주세요.",
+                )
+            here = {r.seat for r in lines}
+            seat = seat or next(
+                (str(n) for n in range(1, most + 1) if str(n) not in here),
+                "",
+            )
+            others = len({p for p in sitting.values() if p != person_id})
+            if not seat or others >= most:
+                raise NotAllowedError(
+                    f"이 과정의 {most}자리가 모두 찼습니다.",
+                    remedy="강사에게 자리를 늘려 달라고 말씀해 주세요.",
+                )
+            connection.execute(update(roster).where(roster.c.person_id == person_id).values(person_id=None))
+            if seat in here:
+                connection.execute(_line(code, seat).values(person_id=person_id))
+            else:
+                connection.execute(
+                    insert(roster).values(
+                        class_code=code, seat=seat, name="", department="", person_id=person_id
+                    )
+                )
+            connection.execute(
+                update(people).where(people.c.id == person_id).values(class_code=code, seat=seat)
+            )
+            _tidy(connection, code)
+        return seat
+
+    def stand_up(self, person_id: str) -> None:
+        """Take the person out of their class; their work stays theirs."""
+        with self._database.writing() as connection:
+            code = connection.execute(select(people.c.class_code).where(people.c.id == person_id)).scalar()
+            connection.execute(update(roster).where(roster.c.person_id == person_id).values(person_id=None))
+            connection.execute(update(people).where(people.c.id == person_id).values(class_code="", seat=""))
+            connection.execute(delete(seat_states).where(seat_states.c.person_id == person_id))
+            _tidy(connection, code or "")
+
+    def delete_person(self, person_id: str) -> None:
+        """Delete a person with all they made."""
+        with self._database.writing() as connection:
+            _deleted(connection, person_id)
+
+    def sits_there_now(self, person_id: str, now: datetime) -> bool:
+        """Say whether the person's page has given a sign of life within the last minute."""
+        wanted = select(seat_states.c.seen_at).where(seat_states.c.person_id == person_id)
+        with self._database.reading() as connection:
+            seen = connection.execute(wanted).scalar()
+        return seen is not None and now - seen < _AWAY
+
+    def merge_people(self, kept_id: str, gone_id: str) -> None:
+        """Give all work of one entry to another of the same person and delete the emptied one."""
+        with self._database.writing() as connection:
+            for table in (runs, sign_ins, suggestions):
+                connection.execute(
+                    update(table).where(table.c.person_id == gone_id).values(person_id=kept_id)
+                )
+            for table in (drafts, acceptances, votes, survey_done):
+                _move_missing(connection, table, kept_id, gone_id)
+            _merge_marks(connection, kept_id, gone_id)
+            _merge_usage(connection, kept_id, gone_id)
+            _deleted(connection, gone_id)
+
+
+def _line(code: str, seat: str) -> Update:
+    return update(roster).where(roster.c.class_code == code, roster.c.seat == seat)
+
+
+def _deleted(connection: Connection, person_id: str) -> None:
+    code = connection.execute(select(people.c.class_code).where(people.c.id == person_id)).scalar()
+    connection.execute(delete(people).where(people.c.id == person_id))
+    _tidy(connection, code or "")
+
+
+def _tidy(connection: Connection, code: str) -> None:
+    """Forget lines that only somebody who has left had made."""
+    connection.execute(
+        delete(roster).where(roster.c.class_code == code, roster.c.person_id.is_(None), roster.c.name == "")
+    )
+
+
+def _seat(row: Row[str, str, str, str, str | None]) -> Seat:
+    return Seat(row.class_code, row.seat, row.name, row.department, row.person_id or "")
+
+
+def _move_missing(connection: Connection, table: Table, kept_id: str, gone_id: str) -> None:
+    """Move the rows for which the kept entry has none; the others go with the emptied entry."""
+    rest = [c for c in table.primary_key if c.name != "person_id"]
+    for row in connection.execute(select(*rest).where(table.c.person_id == gone_id)).all():
+        here = [c == value for c, value in zip(rest, row, strict=True)]
+        kept = select(func.count()).select_from(table).where(table.c.person_id == kept_id, *here)
+        if not connection.execute(kept).scalar():
+            connection.execute(
+                update(table).where(table.c.person_id == gone_id, *here).values(person_id=kept_id)
+            )
+
+
+def _merge_marks(connection: Connection, kept_id: str, gone_id: str) -> None:
+    _move_missing(connection, exercise_marks, kept_id, gone_id)
+    marks = exercise_marks
+    for row in connection.execute(select(marks).where(marks.c.person_id == gone_id)).all():
+        mine = marks.c.person_id == kept_id, marks.c.exercise_id == row.exercise_id
+        connection.execute(
+            update(marks)
+            .where(*mine, marks.c.hints_opened < row.hints_opened)
+            .values(hints_opened=row.hints_opened)
+        )
+        if row.model_answer_opened:
+            connection.execute(update(marks).where(*mine).values(model_answer_opened=True))
+
+
+def _merge_usage(connection: Connection, kept_id: str, gone_id: str) -> None:
+    _move_missing(connection, usage, kept_id, gone_id)
+    for row in connection.execute(select(usage).where(usage.c.person_id == gone_id)).all():
+        mine = (
+            usage.c.day == row.day,
+            usage.c.class_code == row.class_code,
+            usage.c.endpoint_id == row.endpoint_id,
+        )
+        connection.execute(
+            update(usage)
+            .where(usage.c.person_id == kept_id, *mine)
+            .values(
+                runs=usage.c.runs + row.runs,
+                prompt_tokens=usage.c.prompt_tokens + row.prompt_tokens,
+                answer_tokens=usage.c.answer_tokens + row.answer_tokens,
+                won=usage.c.won + row.won,
+            )
+        )
+        connection.execute(delete(usage).where(usage.c.person_id == gone_id, *mine))
