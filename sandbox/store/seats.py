@@ -6,11 +6,11 @@ their texts. Nothing here gives out what somebody wrote or received.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from sandbox.class_records import SeatLine, SeatState, TryLine
 from sandbox.records import NotAllowedError, RunState, State
@@ -32,12 +32,12 @@ class Seats:
     def seat_state(self, person_id: str) -> SeatState | None:
         """Return where the person is; None before their first page in a class."""
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(seat_states).where(seat_states.c.person_id == person_id)
-            ).first()
+            row = connection.execute(select(seat_states).where(seat_states.c.person_id == person_id)).first()
         return None if row is None else _state(row)
 
-    def move_seat(self, person_id: str, class_code: str, *, exercise_id: str, step: str, at: datetime) -> None:
+    def move_seat(
+        self, person_id: str, class_code: str, *, exercise_id: str, step: str, at: datetime
+    ) -> None:
         """Note that the person has come to another place."""
         self._put_seat(
             person_id,
@@ -50,23 +50,27 @@ class Seats:
             moved_at=at,
         )
 
-    def touch_seat(self, person_id: str, *, at: datetime, step: str = "", moved: bool = False) -> None:
-        """Note a sign of life; ``moved`` when something was done. Nothing where no row is yet."""
+    def touch_seat(self, person_id: str, *, at: datetime, step: str = "", moved: bool = False) -> bool:
+        """Note a sign of life; ``moved`` when something was done. False where no row is (any more)."""
         values: dict[str, Any] = {"seen_at": at}
         if moved:
             values["moved_at"] = at
         if step:
             values["step"] = step
         with self._database.writing() as connection:
-            connection.execute(
-                update(seat_states).where(seat_states.c.person_id == person_id).values(values)
-            )
+            changed = update(seat_states).where(seat_states.c.person_id == person_id).values(values)
+            return connection.execute(changed).rowcount > 0
 
     def raise_hand(self, person_id: str, class_code: str, *, at: datetime, shows_screen: bool) -> None:
         """Put the person's hand up; one that is up keeps its place in the queue."""
         first = func.coalesce(seat_states.c.hand_at, at)
         self._put_seat(
-            person_id, at, again={"hand_at": first}, class_code=class_code, hand_at=at, shows_screen=shows_screen
+            person_id,
+            at,
+            again={"hand_at": first},
+            class_code=class_code,
+            hand_at=at,
+            shows_screen=shows_screen,
         )
 
     def lower_hand(self, person_id: str) -> None:
@@ -78,7 +82,9 @@ class Seats:
                 .values(hand_at=None, shows_screen=False)
             )
 
-    def share_run(self, person_id: str, class_code: str, run_id: str, *, may_project: bool, at: datetime) -> None:
+    def share_run(
+        self, person_id: str, class_code: str, run_id: str, *, may_project: bool, at: datetime
+    ) -> None:
         """Let the lecturer see one run of the person's own, instead of any other; '' withdraws."""
         if run_id:
             own = select(runs.c.id).where(runs.c.id == run_id, runs.c.person_id == person_id)
@@ -128,14 +134,21 @@ class Seats:
             return tuple(SeatLine("", row.seat, row.name) for row in connection.execute(found))
 
     def class_tries(
-        self, class_code: str, *, since: datetime | None = None, also: Collection[str] = ()
+        self,
+        class_code: str,
+        *,
+        since: datetime | None = None,
+        also: Collection[str] = (),
+        person_id: str = "",
     ) -> tuple[TryLine, ...]:
         """List the runs of the class's people begun at ``since`` or later, and those of ``also``, oldest first.
 
-        Deleted ones come too, as it was done all the same. A model's opinion does not count.
+        ``person_id`` narrows it to one of them. Deleted ones come too, as it was done all the same. A model's opinion does not count.
         """
         members = select(people.c.id).where(people.c.class_code == class_code)
-        wanted = [runs.c.person_id.in_(members)]
+        if person_id:
+            members = members.where(people.c.id == person_id)
+        wanted: list[ColumnElement[bool]] = [runs.c.person_id.in_(members)]
         if since is not None:
             begun_since = runs.c.created_at >= since
             wanted.append(or_(begun_since, runs.c.id.in_(list(also)[:_AT_ONCE])) if also else begun_since)
@@ -205,15 +218,15 @@ def _state(row: Row[Any]) -> SeatState:
     return SeatState(row.person_id, **{name: row._mapping[name] for name in _STATE_NAMES})
 
 
-def _tries(rows: Collection[Row[Any]]) -> tuple[TryLine, ...]:
+def _tries(rows: Iterable[Any]) -> tuple[TryLine, ...]:
     """Gather runs from rows of run and verdict."""
-    gathered: dict[str, list[Row[Any]]] = {}
+    gathered: dict[str, list[Any]] = {}
     for row in rows:
         gathered.setdefault(row.id, []).append(row)
     return tuple(_try(of_run) for of_run in gathered.values())
 
 
-def _try(rows: list[Row[Any]]) -> TryLine:
+def _try(rows: list[Any]) -> TryLine:
     run = rows[0]
     judged = [row for row in rows if row.verdict is not None]
     return TryLine(
