@@ -265,7 +265,7 @@ def test_the_shell_prints_json_lines(tmp_path: Path) -> None:
 
 # --------------------------------------------------------------------------- serving
 
-FAKE_ENGINE = """
+PYTHON_FAKE_ENGINE = """
 import json, os, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -280,7 +280,7 @@ class CommonParams:
 
 class Server:
     def __init__(self, params):
-        wish = os.environ.get("FAKE_ENGINE", "")
+        wish = os.environ.get("PYTHON_FAKE_ENGINE", "")
         if wish == "refuse":
             raise RuntimeError("failed to load model")
         if wish == "slow":
@@ -309,7 +309,7 @@ class Server:
 
 @pytest.fixture
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., LocalModel]]:
-    (tmp_path / "xllamacpp.py").write_text(FAKE_ENGINE, encoding="utf-8")
+    (tmp_path / "xllamacpp.py").write_text(PYTHON_FAKE_ENGINE, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     (tmp_path / "m.gguf").write_bytes(WHOLE)
     made: list[LocalModel] = []
@@ -388,14 +388,14 @@ def test_a_process_that_dies_is_started_again(serve: Callable[..., LocalModel]) 
 def test_after_some_tries_it_gives_up_and_says_so(
     serve: Callable[..., LocalModel], monkeypatch: pytest.MonkeyPatch, wish: str, says: str
 ) -> None:
-    monkeypatch.setenv("FAKE_ENGINE", wish)
+    monkeypatch.setenv("PYTHON_FAKE_ENGINE", wish)
     model = serve()
     model.start()
     wait_until(lambda: model.state().phase is ModelPhase.BROKEN)
     assert says in model.state().message
     assert model.state().remedy
     assert model.endpoint() is None
-    monkeypatch.setenv("FAKE_ENGINE", "")
+    monkeypatch.setenv("PYTHON_FAKE_ENGINE", "")
     model.start()
     assert model.wait_ready(20).phase is ModelPhase.ON
 
@@ -419,7 +419,7 @@ def test_a_missing_file_is_named(serve: Callable[..., LocalModel], tmp_path: Pat
 def test_close_ends_the_process_even_while_it_loads(
     serve: Callable[..., LocalModel], monkeypatch: pytest.MonkeyPatch, wish: str
 ) -> None:
-    monkeypatch.setenv("FAKE_ENGINE", wish)
+    monkeypatch.setenv("PYTHON_FAKE_ENGINE", wish)
     model = serve()
     model.start()
     wait_until(lambda: model._serving)

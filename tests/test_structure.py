@@ -152,9 +152,8 @@ ENVIRONMENT_READERS = ("sandbox/settings.py", "start.py", "bench/")
 ENVIRONMENT_CARRIERS = (
     "sandbox/shell/commands.py",
     "ui/session.py",
-    "sandbox/local_model/",
+    "sandbox/children.py",
     "sandbox/tokens.py",
-    "sandbox/formulas",
 )
 
 

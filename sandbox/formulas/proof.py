@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sandbox import children
 from sandbox.formulas import workbook as books
 from sandbox.formulas.dialect import for_engine
 from sandbox.formulas.text import normalise, refusal
@@ -313,6 +314,7 @@ def _serve(
         done = subprocess.run(
             command,
             input=json.dumps(payload).encode(),
+            env=children.environment(),
             capture_output=True,
             timeout=limits.seconds + 2,
             check=False,

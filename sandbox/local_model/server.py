@@ -8,7 +8,6 @@ end.
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from sandbox import children
 from sandbox.local_model.file import Progress, prepare
 from sandbox.records import Endpoint, EndpointKind, Location, ModelError, Secret
 
@@ -208,7 +208,7 @@ class LocalModel:
         process = subprocess.Popen(
             self._command,
             cwd=Path(__file__).resolve().parents[2],
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env=children.environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from sandbox.documents import read
+from sandbox.documents import read_apart
 from sandbox.records import DocumentError, Field, FieldType, Prompt
 from ui import session
 
@@ -141,7 +141,7 @@ def _file(item: Field, label: str, key: str, start: str) -> str:
     if upload is not None and st.session_state.get(f"{key}:id") != upload.file_id:
         st.session_state[f"{key}:id"] = upload.file_id
         try:
-            found = read.read(upload.name, upload.getvalue())
+            found = read_apart.read_apart(upload.name, upload.getvalue())
         except DocumentError as error:
             session.say(error)
             return str(st.session_state[kept])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sandbox.documents import read
+from sandbox.documents import read_apart
 from sandbox.records import DocumentError
 from ui import session
 from ui.widgets import frame
@@ -33,7 +33,7 @@ def _add(place: str) -> None:
     if upload is None:
         return
     try:
-        found = read.read(upload.name, upload.getvalue())
+        found = read_apart.read_apart(upload.name, upload.getvalue())
     except DocumentError as error:
         st.session_state["callback_error"] = error
         return
