@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.class_records import Class, Question, QuestionKind
+from sandbox.classroom.live import Live
 from sandbox.classroom.surveys import (
     MOST_QUESTIONS,
     SCALE,
@@ -32,7 +33,10 @@ class Room:
         self.file, self.staff, self.store = file, staff, staff.store
         self.key = staff.lecturer
         self.surveys = Surveys(
-            staff.store, staff.instructors, masked=lambda t: t.replace("010-1234-5678", "[전화번호]")
+            staff.store,
+            staff.instructors,
+            Live(staff.store, staff.instructors),
+            masked=lambda t: t.replace("010-1234-5678", "[전화번호]"),
         )
         staff.store.add_class(Class(CODE, "기초 1기", Level.BASIC, ("basics-a",), 40, "x", datetime.now(UTC)))
 
@@ -66,6 +70,7 @@ def test_it_opens_is_answered_once_and_closes(room: Room) -> None:
     room.open()
     survey = room.surveys.open_for(me)
     assert survey is not None
+    assert room.store.class_now(CODE).survey_open  # pushed to the seats
     assert survey.questions == USUAL_QUESTIONS
     room.surveys.answer(me, ANSWER)
     assert room.surveys.open_for(me) is None

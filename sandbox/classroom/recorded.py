@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from sandbox.class_records import InstructorKey, Recording
 from sandbox.classroom.budgets import KOREA, RECORDED_ID
 from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.live import Live
 from sandbox.records import Endpoint, EndpointKind, InputError, Location, Person
 from sandbox.store import Store
 
@@ -36,8 +37,8 @@ RECORDED = Endpoint(
 class Recorded:
     """One per server process; thread-safe."""
 
-    def __init__(self, store: Store, instructors: Instructors) -> None:
-        self._store, self._instructors = store, instructors
+    def __init__(self, store: Store, instructors: Instructors, live: Live) -> None:
+        self._store, self._instructors, self._live = store, instructors, live
 
     # ------------------------------------------------------------------ for trainees
 
@@ -91,7 +92,7 @@ class Recorded:
                 "이 수업의 실습에는 녹화된 답변이 하나도 없습니다.",
                 remedy="「리허설」 화면에서 ‘답변 녹화’를 켜고 한 번 돌리면 만들어집니다.",
             )
-        self._store.change_class_now(code, lambda now: replace(now, recorded=on))
+        self._live.change(key, code, lambda now: replace(now, recorded=on))
 
     # ------------------------------------------------------------------ for the rehearsal
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sandbox.class_records import InstructorKey, Question, QuestionKind, Survey
 from sandbox.classroom.budgets import today_in_korea
 from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.live import Live
 from sandbox.records import InputError, NotFoundError, Person
 from sandbox.store import Store
 
@@ -71,8 +72,10 @@ class Results:
 class Surveys:
     """One per server process; thread-safe. ``masked`` takes personal data out of a text."""
 
-    def __init__(self, store: Store, instructors: Instructors, *, masked: Callable[[str], str]) -> None:
-        self._store, self._instructors, self._masked = store, instructors, masked
+    def __init__(
+        self, store: Store, instructors: Instructors, live: Live, *, masked: Callable[[str], str]
+    ) -> None:
+        self._store, self._instructors, self._live, self._masked = store, instructors, live, masked
 
     # ------------------------------------------------------------------ for trainees
 
@@ -122,11 +125,12 @@ class Surveys:
         return changed
 
     def set_open(self, key: InstructorKey, code: str, is_open: bool) -> Survey:
-        """Open the survey for the class's trainees, or close it; answers stay."""
+        """Open the survey on the screens of the class, or close it; answers stay."""
         self._instructors.current(key)
         self._refuse_no_class(code)
         survey = replace(self._store.survey(code) or Survey(code, USUAL_QUESTIONS), open=is_open)
         self._store.save_survey(survey)
+        self._live.change(key, code, lambda now: replace(now, survey_open=is_open))
         return survey
 
     def results(self, key: InstructorKey, code: str) -> Results:

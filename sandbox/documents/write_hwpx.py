@@ -18,12 +18,12 @@ from .letter import BLANK_ORGANISATION, BLANK_SENDER, BLANK_TO, FOOT, SIGNERS, T
 from .written import (
     CREATOR,
     FONT,
-    KEYWORDS,
     NOTICE,
     Written,
     body_of,
     column_shares,
     is_figure,
+    keywords_of,
     title_of,
     width_em,
 )
@@ -86,7 +86,12 @@ def _set_metadata(document: Any, title: str, notice: str) -> None:
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     document.package.clear_document_metadata(keep=("language",), timestamp=now)
     document.package.set_document_metadata(
-        title=title, creator=CREATOR, subject=notice, keyword=KEYWORDS, created_date=now, modified_date=now
+        title=title,
+        creator=CREATOR,
+        subject=notice,
+        keyword=keywords_of(notice),
+        created_date=now,
+        modified_date=now,
     )
 
 

@@ -15,7 +15,7 @@ from fpdf.enums import Align, TableCellFillMode, TextMode, VAlign, WrapMode, XPo
 from fpdf.fonts import FontFace, TTFFont
 
 from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
-from .written import CREATOR, KEYWORDS, NOTICE, Written, body_of, column_shares, is_figure, title_of
+from .written import CREATOR, NOTICE, Written, body_of, column_shares, is_figure, keywords_of, title_of
 
 _FACE = "Pretendard"
 _FACE_FILE = Path(__file__).parent.parent / "assets" / "fonts" / "Pretendard-Regular.ttf"
@@ -78,7 +78,7 @@ class _Pages(FPDF):
         self.set_author(CREATOR)
         self.set_creator(CREATOR)
         self.set_subject(notice)
-        self.set_keywords(KEYWORDS)
+        self.set_keywords(keywords_of(notice))
         self.set_lang("ko-KR")
         self.set_creation_date(datetime.now(UTC))
 

@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from .blocks import Code, Heading, Item, Outline, Paragraph, Table
 from .figures import figure
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, body_of, title_of, width_em
+from .written import CREATOR, FONT, NOTICE, Written, body_of, keywords_of, title_of, width_em
 
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\\x00-\x1f']")
 _MAX_NAME_CHARS = 31
@@ -47,7 +47,7 @@ def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written
     properties = book.properties
     properties.title, properties.creator, properties.lastModifiedBy = name, CREATOR, CREATOR
     properties.subject = properties.description = notice
-    properties.keywords, properties.language = KEYWORDS, "ko-KR"
+    properties.keywords, properties.language = keywords_of(notice), "ko-KR"
     properties.created = properties.modified = datetime.now(UTC).replace(tzinfo=None)
     file = BytesIO()
     book.save(file)

@@ -14,6 +14,7 @@ from .blocks import Block, Heading, Outline
 NOTICE = "생성형 AI를 활용하여 작성한 초안임"
 KEYWORDS = "AI 생성, 생성형 AI, 초안, AI-generated"
 CREATOR = "행정 AI 실습실"
+FIGURES_NOTICE = "행정 AI 실습실의 기록으로 만든 자료임"
 FONT = "맑은 고딕"
 UNTITLED = "제목 없는 문서"
 
@@ -29,6 +30,11 @@ class Written:
 
     data: bytes
     warnings: tuple[str, ...] = ()
+
+
+def keywords_of(notice: str) -> str:
+    """Return the metadata's keywords: a document made of figures alone is not called AI-generated."""
+    return CREATOR if notice == FIGURES_NOTICE else KEYWORDS
 
 
 def title_of(title: str, own: str) -> str:
