@@ -136,6 +136,10 @@ class FakeEndpoint:
         ready()
         await self._stopping.wait()
         await runner.cleanup()
+        # A client that never reads on keeps a graceful close waiting: hang up, so that no socket is left open.
+        for transport in list(getattr(self._loop, "_transports", {}).values()):
+            transport.abort()
+        await asyncio.sleep(0.01)
 
     # ------------------------------------------------------------------ routes
 

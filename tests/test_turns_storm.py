@@ -58,6 +58,23 @@ def test_a_probe_that_its_person_stops_leaves_the_next_one_to_probe() -> None:
     assert breaker.room(5, 10.0) == 1
 
 
+def test_who_stops_the_probe_does_not_leave_the_others_waiting_for_it() -> None:
+    queue = FairQueue(REST)
+    for n in range(3):
+        queue.join(f"r{n}", f"p{n}", "e", 3)
+    queue.start(0.0)
+    for n in range(3):
+        queue.fault(f"r{n}", 0.0, "down", ill=True)
+        queue.finish(f"r{n}")
+    for n in range(3, 6):
+        queue.join(f"r{n}", f"p{n}", "e", 3)
+    assert [t.run_id for t in queue.start(10.0)] == ["r3"]
+    queue.finish("r3")
+    assert [t.run_id for t in queue.start(10.0)] == ["r4"], "the next one is the probe"
+    assert queue.alive("r4")
+    assert [t.run_id for t in queue.start(10.0)] == ["r5"]
+
+
 # --------------------------------------------------------------------------- a world with a clock
 
 

@@ -8,7 +8,6 @@ to the endpoint or to a log has been masked before.
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
@@ -20,6 +19,7 @@ from sandbox.library import Library
 from sandbox.practice import fallbacks
 from sandbox.practice.composing import Composing
 from sandbox.practice.following import Pulse, follow, stored_part
+from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
 from sandbox.practice.opinions import Opinions
 from sandbox.practice.shapes import LivePart, Preview, Work
@@ -34,7 +34,6 @@ from sandbox.records import (
     Finding,
     InputError,
     Message,
-    NotFoundError,
     Person,
     Progress,
     PromptTooLongError,
@@ -42,14 +41,11 @@ from sandbox.records import (
     RunState,
     RunSummary,
     Sampling,
-    SandboxError,
     TokenCount,
     Verdict,
 )
 from sandbox.store import Store
-from sandbox.turns import Order, Outcome, Turns
-
-log = logging.getLogger("sandbox.practice")
+from sandbox.turns import Order, Turns
 
 TermsFor = Callable[[Person, Endpoint, TokenCount], Terms]
 
@@ -79,11 +75,11 @@ class Practice:
         self.composing = Composing(library_, store)
         self._store = store
         self._terms = terms
-        self._on_ended = on_ended
         self._masks = Masks(guard_key)
         self._pulse = Pulse()
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
-        self._turns = make_turns(on_progress=self._keep_partial, on_end=self._finish)
+        keeping = Keeping(library_, store, self.opinions, lambda: self._turns, on_ended)
+        self._turns = make_turns(on_progress=keeping.partial, on_end=keeping.end)
 
     # ------------------------------------------------------------------ before sending
 
@@ -236,14 +232,7 @@ class Practice:
 
     def check(self, exercise: Exercise, run: Run) -> tuple[Verdict, ...]:
         """Run the exercise's checks on an answer."""
-        sources = {m.name: m.text for m in exercise.materials if m.text} | dict(run.sources)
-        context = CheckContext(
-            answer=run.answer,
-            prompt=run.messages[-1].text if run.messages else "",
-            sources=sources,
-            files={m.name: m.path for m in exercise.materials},
-        )
-        return tuple(checks.check(spec, context) for spec in exercise.checks)
+        return checked(exercise, run)
 
     def judge(self, person: Person, run_id: str, endpoint: Endpoint) -> tuple[Verdict, ...]:
         """Ask the endpoint's model what it thinks of an answer; wait for it. See ``opinions.ask``."""
@@ -374,51 +363,6 @@ class Practice:
             answer=put_back(run.answer),
             messages=tuple(Message(m.role, put_back(m.text)) for m in run.messages),
         )
-
-    # -- called by turns, off the event loop
-
-    def _keep_partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
-        if not self.opinions.owns(run_id):
-            live = self._turns.get(run_id)
-            moved = live.endpoint if live is not None and live.detour else None
-            self._store.save_partial(run_id, text, first_text_at, endpoint=moved)
-
-    def _finish(self, run_id: str, outcome: Outcome) -> None:
-        if self.opinions.owns(run_id):
-            self.opinions.take(run_id, outcome)
-            return
-        # A good answer from the fallback keeps why the first endpoint did not give it.
-        told = outcome.error or outcome.detour
-        self._store.end_run(
-            run_id,
-            state=outcome.state,
-            answer=outcome.text,
-            finish_reason=outcome.finish_reason,
-            usage=outcome.usage,
-            error_code=told.code if told else "",
-            error_message=_told(told),
-            endpoint=outcome.endpoint if outcome.detour else None,
-            first_text_at=outcome.first_text_at,
-            ended_at=outcome.ended_at,
-        )
-        if outcome.text.strip():
-            self._judge(run_id)
-        self._on_ended(self._store.run(run_id, self._store.run_owner(run_id)))
-
-    def _judge(self, run_id: str) -> None:
-        run = self._store.run(run_id, self._store.run_owner(run_id))
-        if not run.exercise_id:
-            return
-        try:
-            exercise = self.library.exercise(run.exercise_id)
-        except NotFoundError:
-            log.warning("run %s: its exercise is no longer in the library", run_id)
-            return
-        self._store.save_verdicts(run_id, self.check(exercise, run))
-
-
-def _told(error: SandboxError | None) -> str:
-    return " ".join(filter(None, (error.message, error.remedy))) if error else ""
 
 
 def _new_id() -> str:

@@ -1,0 +1,92 @@
+"""What becomes of a run that turns calls back about: kept on the way, ended, checked.
+
+Hides who is asked in which order. Called on the worker threads of turns, never on its event loop.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sandbox import checks
+from sandbox.library import Library
+from sandbox.practice.opinions import Opinions
+from sandbox.records import CheckContext, Exercise, NotFoundError, Run, SandboxError, Verdict
+from sandbox.store import Store
+from sandbox.turns import Outcome, Turns
+
+log = logging.getLogger("sandbox.practice")
+
+
+def checked(exercise: Exercise, run: Run) -> tuple[Verdict, ...]:
+    """Run the exercise's checks on an answer."""
+    sources = {m.name: m.text for m in exercise.materials if m.text} | dict(run.sources)
+    context = CheckContext(
+        answer=run.answer,
+        prompt=run.messages[-1].text if run.messages else "",
+        sources=sources,
+        files={m.name: m.path for m in exercise.materials},
+    )
+    return tuple(checks.check(spec, context) for spec in exercise.checks)
+
+
+class Keeping:
+    """One per Practice. ``turns`` is asked for late, since it is made after this."""
+
+    def __init__(
+        self,
+        library: Library,
+        store: Store,
+        opinions: Opinions,
+        turns: Callable[[], Turns],
+        on_ended: Callable[[Run], None],
+    ) -> None:
+        self._library, self._store, self._opinions = library, store, opinions
+        self._turns, self._on_ended = turns, on_ended
+
+    def partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
+        """Keep what has come so far, and who is answering."""
+        if self._opinions.owns(run_id):
+            return
+        live = self._turns().get(run_id)
+        moved = live.endpoint if live is not None and live.detour else None
+        self._store.save_partial(run_id, text, first_text_at, endpoint=moved)
+
+    def end(self, run_id: str, outcome: Outcome) -> None:
+        """Keep how a run ended, have it checked, and say that it has."""
+        if self._opinions.owns(run_id):
+            self._opinions.take(run_id, outcome)
+            return
+        # A good answer from the fallback keeps why the first endpoint did not give it.
+        told = outcome.error or outcome.detour
+        self._store.end_run(
+            run_id,
+            state=outcome.state,
+            answer=outcome.text,
+            finish_reason=outcome.finish_reason,
+            usage=outcome.usage,
+            error_code=told.code if told else "",
+            error_message=_told(told),
+            endpoint=outcome.endpoint if outcome.detour else None,
+            first_text_at=outcome.first_text_at,
+            ended_at=outcome.ended_at,
+        )
+        if outcome.text.strip():
+            self._check(run_id)
+        self._on_ended(self._store.run(run_id, self._store.run_owner(run_id)))
+
+    def _check(self, run_id: str) -> None:
+        run = self._store.run(run_id, self._store.run_owner(run_id))
+        if not run.exercise_id:
+            return
+        try:
+            exercise = self._library.exercise(run.exercise_id, run.exercise_version)
+        except NotFoundError:
+            log.warning("run %s: its exercise is no longer in the library", run_id)
+            return
+        self._store.save_verdicts(run_id, checked(exercise, run))
+
+
+def _told(error: SandboxError | None) -> str:
+    return " ".join(filter(None, (error.message, error.remedy))) if error else ""
