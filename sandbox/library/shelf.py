@@ -119,6 +119,12 @@ class Library:
             )
         return _one(content.exercises, exercise_id, "실습")
 
+    def files(self, kind: Kind) -> tuple[Prompt | Exercise, ...]:
+        """Return what lies in files, hidden or not, in the order of the course."""
+        content = self._ready()
+        found = [item for (k, _), item in content.files.items() if k == kind]
+        return tuple(sorted(found, key=lambda item: (_module_place(item.module), item.id)))
+
     def credit(self, kind: Kind, content_id: str) -> Credit | None:
         """Return whose it is and who looked it through; None for the files that came with the room."""
         return self._ready().overlay.credits.get((kind, content_id))

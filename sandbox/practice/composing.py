@@ -25,6 +25,14 @@ from sandbox.store import Store
 PROMPT_MAX_CHARS = 200_000
 DRAFT_MAX_CHARS = 2 * PROMPT_MAX_CHARS
 ANSWER_TOKENS = 1_000
+EXERCISE_VERSION = "__exercise_version"
+PROMPT_VERSION = "__prompt_version"
+
+
+def drawn_with(draft: Mapping[str, str], name: str = EXERCISE_VERSION) -> int | None:
+    """Return the version with which a draft was begun; None when there is no draft, or an old one."""
+    told = draft.get(name, "")
+    return int(told) if told.isdecimal() else None
 
 
 class Composing:
@@ -52,7 +60,8 @@ class Composing:
             parent = self._store.run(work.parent_id, person.id)
             past = (*parent.messages, Message(Role.ASSISTANT, parent.answer))
             return (*past, Message(Role.USER, work.text))
-        system = self._library.prompt(work.prompt_id).system if work.prompt_id else ""
+        prompt = self.prompt(work)
+        system = prompt.system if prompt else ""
         head = (Message(Role.SYSTEM, system),) if system else ()
         return (*head, Message(Role.USER, work.text))
 
@@ -64,16 +73,26 @@ class Composing:
 
     def sampling(self, work: Work, endpoint: Endpoint) -> Sampling:
         """Take the template's limits, but never more than half of what the endpoint can hold."""
-        prompt = self._library.prompt(work.prompt_id) if work.prompt_id else None
+        prompt = self.prompt(work)
         wanted = prompt.max_answer_tokens if prompt else ANSWER_TOKENS
         usual = prompt.temperature if prompt else None
         temperature = usual if work.temperature is None else work.temperature
         return Sampling(min(wanted, endpoint.context_tokens // 2), temperature)
 
-    def known(self, exercise_id: str) -> tuple[str, ...]:
+    def prompt(self, work: Work) -> Prompt | None:
+        """Return the template as it was when the work was begun, or the one on trial."""
+        if work.trial is not None or not work.prompt_id:
+            return work.trial
+        return self._library.prompt(work.prompt_id, work.prompt_version)
+
+    def exercise(self, work: Work) -> Exercise | None:
+        """Return the exercise as it was when the work was begun."""
+        return self._library.exercise(work.exercise_id, work.exercise_version) if work.exercise_id else None
+
+    def known(self, exercise_id: str, version: int | None = None) -> tuple[str, ...]:
         """What an exercise ships is invented: its own text is no leak."""
         try:
-            exercise = self._library.exercise(exercise_id) if exercise_id else None
+            exercise = self._library.exercise(exercise_id, version) if exercise_id else None
         except NotFoundError:
             return ()
         if exercise is None:
@@ -82,10 +101,10 @@ class Composing:
 
     def own_values(self, work: Work) -> dict[str, str]:
         """Return what the person typed into the form, by label, without what was pre-filled."""
-        if not work.prompt_id:
+        prompt = self.prompt(work)
+        if prompt is None:
             return {}
-        prompt = self._library.prompt(work.prompt_id)
-        exercise = self._library.exercise(work.exercise_id) if work.exercise_id else None
+        exercise = self.exercise(work)
         given = library.prefilled(exercise, prompt) if exercise else {}
         return {
             f.label: work.values[f.name]
@@ -94,10 +113,13 @@ class Composing:
         }
 
     def title(self, work: Work, cleared: Cleared) -> str:
-        if work.exercise_id:
-            return self._library.exercise(work.exercise_id).title
-        if work.prompt_id and not work.parent_id:
-            return self._library.prompt(work.prompt_id).title
+        exercise, prompt = self.exercise(work), self.prompt(work)
+        if work.trial is not None:
+            return f"{work.trial.title} (시험 실행)"
+        if exercise is not None:
+            return exercise.title
+        if prompt is not None and not work.parent_id:
+            return prompt.title
         return " ".join(cleared.messages[-1].text.split())[:60]
 
 

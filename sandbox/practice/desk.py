@@ -17,7 +17,7 @@ from sandbox import checks, guard, tokens
 from sandbox.class_records import Terms
 from sandbox.library import Library
 from sandbox.practice import fallbacks
-from sandbox.practice.composing import Composing
+from sandbox.practice.composing import Composing, drawn_with
 from sandbox.practice.following import Pulse, follow, stored_part
 from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
@@ -55,6 +55,14 @@ def no_terms(_person: Person, _endpoint: Endpoint, _count: TokenCount) -> Terms:
     return Terms()
 
 
+StandIn = Callable[[Person, Endpoint, str, str], Endpoint]
+
+
+def no_stand_in(_person: Person, endpoint: Endpoint, _exercise_id: str, _prompt: str) -> Endpoint:
+    """The endpoint that was asked answers itself."""
+    return endpoint
+
+
 class Practice:
     """One per server process; safe to call from any thread."""
 
@@ -67,14 +75,16 @@ class Practice:
         guard_key: bytes | None = None,
         terms: TermsFor = no_terms,
         on_ended: Callable[[Run], None] = lambda _run: None,
+        stand_in: StandIn = no_stand_in,
     ) -> None:
         """``terms`` may refuse a run (a paused class, a spent budget) with a SandboxError, before anything is
-        kept; ``on_ended`` is told of every ended run, off the event loop.
+        kept; ``on_ended`` is told of every ended run, off the event loop. ``stand_in`` says by exercise and
+        prompt who answers instead of the endpoint asked, such as a recording.
         """
         self.library = library_
         self.composing = Composing(library_, store)
         self._store = store
-        self._terms = terms
+        self._terms, self._stand_in = terms, stand_in
         self._masks = Masks(guard_key)
         self._pulse = Pulse()
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
@@ -102,7 +112,10 @@ class Practice:
             count=count,
             room_tokens=room_tokens,
             findings=guard.find(
-                work.text, where="프롬프트", known=self.composing.known(work.exercise_id), key=self._masks.key
+                work.text,
+                where="프롬프트",
+                known=self.composing.known(work.exercise_id, work.exercise_version),
+                key=self._masks.key,
             ),
             too_long=too_long,
         )
@@ -127,11 +140,12 @@ class Practice:
             raise InputError(
                 "보낼 프롬프트가 비어 있습니다.", remedy="프롬프트를 적은 뒤 실행을 눌러 주세요."
             )
+        endpoint = self._stand_in(person, endpoint, work.exercise_id, work.text)
         messages = self.composing.messages(person, work)
         sampling = self.composing.sampling(work, endpoint)
         count = tokens.check_fits(messages, endpoint, sampling)
         terms = self._terms(person, endpoint, count)
-        known = self.composing.known(work.exercise_id)
+        known = self.composing.known(work.exercise_id, work.exercise_version)
         placeholders = self._masks.of(person.id)
         cleared = guard.clear(
             messages,
@@ -151,6 +165,7 @@ class Practice:
     def retry(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
         """Send the same (already masked) messages once more, as a new run beside the old one."""
         old = self._store.run(run_id, person.id)
+        endpoint = self._stand_in(person, endpoint, old.exercise_id, old.messages[-1].text)
         cleared = guard.clear(
             old.messages,
             placeholders=self._masks.of(person.id),
@@ -162,11 +177,11 @@ class Practice:
                 if f.action is not Action.BLOCK
             },
             location=endpoint.reach,
-            known=self.composing.known(old.exercise_id),
+            known=self.composing.known(old.exercise_id, old.exercise_version),
             key=self._masks.key,
         )
         sampling = self.composing.sampling(
-            Work(old.messages[-1].text, exercise_id=old.exercise_id, prompt_id=old.prompt_id), endpoint
+            Work(old.messages[-1].text, prompt_id=old.prompt_id, prompt_version=old.prompt_version), endpoint
         )
         self._terms(person, endpoint, tokens.check_fits(cleared.messages, endpoint, sampling))
         run = replace(
@@ -259,7 +274,7 @@ class Practice:
         Raises PromptTooLongError for what no prompt could hold: it would take seconds to look through.
         """
         self.composing.check_draft(payload)
-        known = self.composing.known(place)
+        known = self.composing.known(place, drawn_with(payload))
         self._store.save_draft(
             person.id, place, {k: self._masks.masked(v, person.id, known) for k, v in payload.items()}
         )
@@ -311,7 +326,8 @@ class Practice:
         cleared: Cleared,
         choices: Mapping[str, Choice],
     ) -> Run:
-        known = self.composing.known(work.exercise_id)
+        known = self.composing.known(work.exercise_id, work.exercise_version)
+        exercise, prompt = self.composing.exercise(work), self.composing.prompt(work)
         run_id = _new_id()
         return Run(
             id=run_id,
@@ -332,6 +348,8 @@ class Practice:
                 name: self._masks.masked(text, person.id, known, choices)
                 for name, text in (self.composing.own_values(work) | dict(work.uploads)).items()
             },
+            exercise_version=exercise.version if exercise else 0,
+            prompt_version=prompt.version if prompt else 0,
         )
 
     def _submit(

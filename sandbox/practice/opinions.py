@@ -26,6 +26,7 @@ from sandbox.records import (
     InputError,
     Message,
     NotAllowedError,
+    NotFoundError,
     Person,
     PromptTooLongError,
     Run,
@@ -157,12 +158,14 @@ class Opinions:
         )
 
     def _exercise(self, run: Run) -> Exercise | None:
-        known = {e.id: e for e in self._library.exercises()}
-        return known.get(run.exercise_id)
+        try:
+            return self._library.exercise(run.exercise_id, run.exercise_version) if run.exercise_id else None
+        except NotFoundError:
+            return None
 
     def _cleared(self, run: Run, messages: tuple[Message, ...], endpoint: Endpoint) -> Cleared:
         """Clear the question. Its parts come from a stored run, masked or expressly kept at the time."""
-        known = self._composing.known(run.exercise_id)
+        known = self._composing.known(run.exercise_id, run.exercise_version)
         stored = (*(m.text for m in run.messages), *run.sources.values())
         kept = {
             f.fingerprint: Choice.KEEP

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sandbox.checks.proof import mismatches
 from sandbox.library import LESSON_FILE, Library, check_values, missing, render
 from sandbox.records import MODULES, ExampleAnswer, Exercise, InputError, Prompt, State, Verdict
 from sandbox.shell.room import Room, first_prompt, judge
@@ -100,22 +101,8 @@ def exercise_complaints(exercise: Exercise, library: Library) -> tuple[list[Row]
 
 def answer_complaints(answer: ExampleAnswer, verdicts: Sequence[Verdict], file: str) -> Iterator[Complaint]:
     """Yield where the verdicts differ from what the answer claims."""
-    for verdict in verdicts:
-        should_fail = verdict.check_id in answer.fails
-        name = f"점검 ‘{verdict.check_id}’"
-        first = verdict.evidence[0] if verdict.evidence else None
-        line = first.line if first else 0
-        why = f"{verdict.summary} {first.text if first else ''}".strip()
-        if should_fail and verdict.state is not State.FAIL:
-            message = f"{name}에서 실패해야 하는데 {verdict.state.value}입니다. {why}"
-            yield Complaint(file, 0, message, "답안을 더 분명히 틀리게 하거나 fails에서 빼 주세요.")
-        elif verdict.state is State.FAIL and not should_fail:
-            message = f"{name}에서 실패했습니다. {why}"
-            remedy = "답안이나 점검을 고치거나, 틀린 답안이면 fails에 더해 주세요."
-            yield Complaint(file, 0, f"{message} (답안 {line}번째 줄)" if line else message, remedy)
-        elif verdict.state is State.UNKNOWN and not answer.fails:
-            message = f"{name}에서 확인할 수 없었습니다. {why}"
-            yield Complaint(file, 0, message, "점검이 확인할 수 있게 답안이나 점검을 고쳐 주세요.")
+    for one in mismatches(answer, verdicts):
+        yield Complaint(file, 0, one.message, one.remedy)
 
 
 def _answers_with_files(exercise: Exercise) -> Iterator[tuple[ExampleAnswer, str]]:
