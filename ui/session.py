@@ -10,9 +10,10 @@ import os
 import re
 import secrets
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,29 @@ import streamlit as st
 
 from sandbox import checks, llm, tokens
 from sandbox import settings as settings_module
-from sandbox.classroom import Classroom, Entry
+from sandbox.class_records import InstructorKey
+from sandbox.classroom import Classroom, Entry, InstructorEntry
 from sandbox.documents import read
 from sandbox.library import Library
 from sandbox.local_model import LocalModel
 from sandbox.practice import Practice, Pressing
-from sandbox.records import Choice, Endpoint, EndpointReport, Person, SandboxError, StoreError
+from sandbox.records import (
+    Choice,
+    Endpoint,
+    EndpointReport,
+    NotAllowedError,
+    Person,
+    SandboxError,
+    StoreError,
+)
 from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
+from ui.lecture import Lecture, lecture
 
 COOKIE = "room"
+DESK_COOKIE, KNOWN_COOKIE = "desk", "desk_known"
+LOOK_AGAIN_SECONDS = 3.0
 DRAWN_AT_ONCE = 2
 DRAWING_WAIT_SECONDS = 1.0
 
@@ -70,6 +83,7 @@ class Services:
     classroom: Classroom
     turns: Turns
     local_model: LocalModel | None
+    lecture: Lecture
     found: tuple[Endpoint, ...] = ()
     reports: Mapping[str, EndpointReport] | None = None
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
@@ -77,7 +91,9 @@ class Services:
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that can be chosen now, the default first."""
         embedded = self.local_model.endpoint() if self.local_model else None
-        return (*self.settings.endpoints, *((embedded,) if embedded else ()), *self.found)
+        behind = self.settings.embedded_behind if embedded else frozenset()
+        chosen = (replace(e, fallback=embedded) if e.id in behind else e for e in self.settings.endpoints)
+        return (*chosen, *((embedded,) if embedded else ()), *self.found)
 
     def test(self, endpoint: Endpoint) -> EndpointReport:
         """Test an endpoint and remember the report and what was learned of its ways."""
@@ -85,6 +101,8 @@ class Services:
         self.reports = {**(self.reports or {}), endpoint.id: report}
         if report.quirks:
             self.store.save_quirks(endpoint.id, report.quirks)
+        if report.reachable:
+            self.turns.trust_again(endpoint.id)
         return report
 
     def find_local(self) -> tuple[Endpoint, ...]:
@@ -142,10 +160,13 @@ def build(settings: Settings) -> Services:
     made: list[Turns] = []
 
     def make_turns(**callbacks: Any) -> Turns:
-        made.append(Turns(lambda: llm.Clients(quirks=store.quirks()), **callbacks))
+        made.append(
+            Turns(lambda: llm.Clients(quirks=store.quirks(), on_learned=store.save_quirks), **callbacks)
+        )
         return made[0]
 
-    practice = Practice(library, store, make_turns)
+    desk = lecture(store)
+    practice = Practice(library, store, make_turns, terms=desk.terms)
     practice.start()
     local_model = None
     if settings.embedded.enabled:
@@ -159,7 +180,7 @@ def build(settings: Settings) -> Services:
         )
         local_model.start()
     return Services(
-        settings, library, store, practice, Pressing(practice), Classroom(store), made[0], local_model
+        settings, library, store, practice, Pressing(practice), Classroom(store), made[0], local_model, desk
     )
 
 
@@ -194,13 +215,20 @@ def person() -> Person | None:
     found: Person | None = st.session_state.get("person")
     if found is None:
         found = services().classroom.person_for(_cookie())
-        if found is not None:
-            st.session_state["person"] = found
+    elif time.monotonic() - st.session_state.get("person_seen", 0.0) > LOOK_AGAIN_SECONDS:
+        # The lecturer may have moved them to another seat or class, or removed them.
+        found = services().classroom.again(found)
+    else:
+        return found
+    if found is None:
+        st.session_state.pop("person", None)
+    else:
+        st.session_state["person"], st.session_state["person_seen"] = found, time.monotonic()
     return found
 
 
-def _cookie() -> str:
-    token = st.context.cookies.get(COOKIE, "")
+def _cookie(name: str = COOKIE) -> str:
+    token = st.context.cookies.get(name, "")
     return token if isinstance(token, str) else ""  # Streamlit's test runner gives a stand-in
 
 
@@ -236,8 +264,56 @@ def go_on(page: str) -> None:
     wanted = st.session_state.pop("wanted", None)
     if wanted:
         path, query = wanted
+        query = {k: v for k, v in query.items() if k != "class"}  # they are in that class now
         st.switch_page(f"screens/{path}.py", query_params=query)
     st.switch_page(page)
+
+
+def change_class(code: str, seat: str = "") -> None:
+    """Bring the person at this browser into a class, with all they have done."""
+    moved = services().classroom.change_class(me(), code, seat, guesser=guesser())
+    st.session_state["person"] = moved
+
+
+def instructor_key() -> InstructorKey | None:
+    """Return the key of the instructor at this browser; None when nobody is signed in. Verifies it."""
+    key = st.session_state.get("desk_key") or InstructorKey(_cookie(DESK_COOKIE))
+    if st.session_state.get("desk_left") or not key.reveal():
+        return None
+    try:
+        services().lecture.instructors.current(key)
+    except NotAllowedError:
+        st.session_state.pop("desk_key", None)
+        return None
+    return key
+
+
+def known_browser() -> str:
+    """Return the mark that an instructor has come in from this browser before; '' when none."""
+    return _cookie(KNOWN_COOKIE)
+
+
+def enter_desk(entry: InstructorEntry) -> None:
+    """Remember which instructor came in; the frame hands the key to the browser as a cookie."""
+    st.session_state["desk_key"] = entry.key
+    st.session_state["desk_to_keep"] = (entry.key.reveal(), entry.known)
+    st.session_state.pop("desk_left", None)
+
+
+def leave_desk() -> None:
+    """Sign the instructor out at this browser; the frame removes the cookie."""
+    key = instructor_key()
+    if key is not None:
+        services().lecture.instructors.sign_out(key)
+    st.session_state.pop("desk_key", None)
+    st.session_state["desk_left"] = True
+    st.session_state["desk_to_keep"] = ("-", "")
+
+
+def wanted_class() -> str:
+    """Return the class code of the link by which somebody came; '' when there was none."""
+    _path, query = st.session_state.get("wanted", ("", {}))
+    return str(st.query_params.get("class") or query.get("class") or "")[:12]
 
 
 def guesser() -> str:
@@ -251,9 +327,15 @@ def choices(place: str) -> dict[str, Choice]:
     return found
 
 
+def endpoints() -> tuple[Endpoint, ...]:
+    """Return the endpoints that the person at this browser may choose: their class may say which."""
+    known, who = services().endpoints(), person()
+    return services().lecture.terms.allowed(who, known) if who is not None and who.class_code else known
+
+
 def endpoint() -> Endpoint | None:
     """Return the endpoint chosen in this session, else the first; None when there is none yet."""
-    known = services().endpoints()
+    known = endpoints()
     wanted = st.session_state.get("endpoint_id")
     return next((e for e in known if e.id == wanted), known[0] if known else None)
 
@@ -273,3 +355,8 @@ def say(error: SandboxError) -> None:
         f"**{plain(error.message)}**" + (f"  \n{plain(error.remedy)}" if error.remedy else ""),
         icon=":material/error:",
     )
+
+
+def has_single_sign_on() -> bool:
+    """Say whether the officer has set up the institution's own sign-in ([auth] of secrets.toml)."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets

@@ -23,3 +23,4 @@ async def keep_up(room: Services) -> None:
         await asyncio.sleep(COLLECT_EVERY_SECONDS)
         gc.collect(1)
         await asyncio.to_thread(room.store.keep_backup)  # a room may stay open for days
+        await asyncio.to_thread(room.lecture.sweep)

@@ -9,12 +9,13 @@
 
 from sandbox.classroom.classes import Classes, delete_due
 from sandbox.classroom.entering import Classroom, Entry
-from sandbox.classroom.followers import Followers
+from sandbox.classroom.followers import ClassTold, Followers
 from sandbox.classroom.instructors import InstructorEntry, Instructors
 from sandbox.classroom.live import Live
 from sandbox.classroom.names import CODE_MAX_CHARS, NAME_MAX_CHARS
 from sandbox.classroom.roster_text import read_roster
 from sandbox.classroom.terms import ClassTerms
+from sandbox.store.people import folded_code
 
 # Every public method of these asks for an InstructorKey first, but for those that let somebody in
 # and those of the shell; tests/test_instructor_roles.py calls each with a key that is none.
@@ -25,6 +26,7 @@ __all__ = [
     "INSTRUCTOR_CASES",
     "NAME_MAX_CHARS",
     "ClassTerms",
+    "ClassTold",
     "Classes",
     "Classroom",
     "Entry",
@@ -33,5 +35,6 @@ __all__ = [
     "Instructors",
     "Live",
     "delete_due",
+    "folded_code",
     "read_roster",
 ]

@@ -87,16 +87,14 @@ class Classes:
             archived_at=here.archived_at,
         )
         _refuse_wrong(changed)
-        self._store.save_class(changed)
-        self._on_change(changed.code)
+        self._saved(changed)
         return changed
 
     def save_rules(self, key: InstructorKey, code: str, rules: ClassRules) -> Class:
         """Replace a class's rules alone."""
         self._instructors.current(key)
         changed = replace(self._found(code), rules=rules)
-        self._store.save_class(changed)
-        self._on_change(code)
+        self._saved(changed)
         return changed
 
     def listed(self, key: InstructorKey, *, archived: bool = False) -> tuple[Class, ...]:
@@ -113,8 +111,7 @@ class Classes:
         """End a class, or open it again: nobody comes in or sends, everybody's work stays readable."""
         self._instructors.current(key)
         changed = replace(self._found(code), closed_at=datetime.now(UTC) if closed else None)
-        self._store.save_class(changed)
-        self._on_change(code)
+        self._saved(changed)
         return changed
 
     def archive(self, key: InstructorKey, code: str, archived: bool = True) -> Class:
@@ -126,8 +123,7 @@ class Classes:
             archived_at=now if archived else None,
             closed_at=here.closed_at or (now if archived else None),
         )
-        self._store.save_class(changed)
-        self._on_change(code)
+        self._saved(changed)
         return changed
 
     def delete(self, key: InstructorKey, code: str, *, typed_code: str) -> Deletion:
@@ -225,6 +221,12 @@ class Classes:
         if found is None:
             raise no_class()
         return found
+
+    def _saved(self, changed: Class) -> None:
+        """Keep it, and let the seats hear of it as of anything else that changes."""
+        self._store.save_class(changed)
+        self._store.change_class_now(changed.code, lambda now: now)
+        self._on_change(changed.code)
 
     def _may_delete(self, who: Instructor, here: Class) -> None:
         if who.id != here.created_by and not who.is_officer:

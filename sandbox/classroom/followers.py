@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
-from sandbox.class_records import ClassNow
+from sandbox.class_records import Class, ClassNow
 from sandbox.records import SandboxError
 from sandbox.store import Store
 
@@ -21,9 +21,17 @@ log = logging.getLogger("sandbox.classroom")
 LOOK_EVERY_SECONDS = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class ClassTold:
+    """A class and what stands before it."""
+
+    of: Class
+    now: ClassNow
+
+
 @dataclass(slots=True)
 class _Followed:
-    now: ClassNow | None
+    told: ClassTold | None
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     seats: int = 0
 
@@ -38,21 +46,21 @@ class Followers:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
 
-    async def follow(self, code: str) -> AsyncIterator[ClassNow | None]:
+    async def follow(self, code: str) -> AsyncGenerator[ClassTold | None]:
         """Yield what stands before the class, at once and after every change; None once it is deleted."""
         self._loop = asyncio.get_running_loop()
         followed = self._followed.get(code)
         if followed is None:
-            now = await asyncio.to_thread(self._read, code)
-            followed = self._followed.setdefault(code, _Followed(now))
+            told = await asyncio.to_thread(self._read, code)
+            followed = self._followed.setdefault(code, _Followed(told))
         followed.seats += 1
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         try:
             while True:
-                changed, now = followed.changed, followed.now
-                yield now
-                if now is None:
+                changed, told = followed.changed, followed.told
+                yield told
+                if told is None:
                     return
                 await changed.wait()
         finally:
@@ -85,12 +93,12 @@ class Followers:
         versions = await asyncio.to_thread(self._store.class_versions, codes)
         for code in codes:
             followed = self._followed.get(code)
-            if followed is None or (followed.now and followed.now.version == versions.get(code)):
+            if followed is None or (followed.told and followed.told.now.version == versions.get(code)):
                 continue
-            followed.now = await asyncio.to_thread(self._read, code)
+            followed.told = await asyncio.to_thread(self._read, code)
             followed.changed.set()
             followed.changed = asyncio.Event()
 
-    def _read(self, code: str) -> ClassNow | None:
-        now = self._store.class_now(code)
-        return now if now.version else None
+    def _read(self, code: str) -> ClassTold | None:
+        of, now = self._store.class_of(code), self._store.class_now(code)
+        return ClassTold(of, now) if of is not None and now.version else None

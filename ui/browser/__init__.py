@@ -1,7 +1,8 @@
-"""The browser side: six small components without a build step.
+"""The browser side: seven small components without a build step.
 
 Hides the scripts that Streamlit cannot replace: sending a prompt past the page's script, reading a
-live answer by server-sent events, putting rich text on the clipboard, keeping what is being typed, and handing over the cookie.
+live answer by server-sent events, putting rich text on the clipboard, keeping what is being typed, handing
+over the cookie, and showing what the lecturer puts before the class.
 Nothing a person or a model wrote goes into ``html``, ``css`` or ``js``: it travels as data and
 is written with ``textContent`` or, for the clipboard, as HTML that documents.outline escaped.
 """
@@ -18,7 +19,7 @@ import streamlit as st
 HERE = Path(__file__).parent
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=24)
 def _component(name: str, css: bool = False) -> Any:
     return st.components.v2.component(
         f"room_{name}",
@@ -74,6 +75,29 @@ def korean_words(*, key: str) -> None:
     _mount("words", {}, key)
 
 
-def hand_over(token: str, *, key: str) -> bool:
-    """Put a token into the cookie, or remove the cookie when ``token`` is '-'; True when done."""
-    return bool(_mount("cookie", {"token": token}, key, on_done_change=lambda: None).done)
+def hand_over(token: str, *, key: str, door: str = "/room", known: str = "") -> bool:
+    """Put a token into the cookie, or remove the cookie when ``token`` is '-'; True when done.
+
+    ``door``: ``/room`` for a person, ``/room/desk`` for an instructor, whose browser is ``known`` then.
+    """
+    data = {"token": token, "door": door, "known": known}
+    return bool(_mount("cookie", data, key, on_done_change=lambda: None).done)
+
+
+def class_bar(url: str, mark: str, *, look: str, key: str) -> str:
+    """Show what stands before the class, live; return the exercise to go to in the script run that follows.
+
+    ``mark`` names person and class, so that a move is followed once a browser. ``look`` is ``seat``
+    or ``projector``.
+    """
+    told = _mount(
+        "class_bar",
+        {"url": url, "mark": mark, "look": look},
+        key,
+        css=True,
+        on_go_change=lambda: None,
+        on_gone_change=lambda: None,
+    )
+    return str(told.go or "")
+
+

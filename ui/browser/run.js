@@ -3,6 +3,7 @@
 // right after typing into a blank waits until the prompt shows it; a prompt changed by hand goes at once.
 const BUSY = "지금 답변을 받고 있습니다. 끝나거나 멈추면 다시 실행할 수 있습니다.";
 const LOST = "서버에 닿지 못해 보내지 못했습니다. 쓰시던 글은 그대로 있습니다. 잠시 뒤 다시 눌러 주세요.";
+const PAUSED = "강사가 보내기를 잠시 멈췄습니다", CLOSED = "과정이 끝났습니다";
 const ODD = "보낼 수 없는 내용입니다. 글이 아주 길다면 줄인 뒤 다시 눌러 주세요.";
 const WAIT_MS = 15000, AGAIN_MS = [700, 1500, 3000], LAY_MS = 500, LAY_TRIES = 20;
 
@@ -37,6 +38,7 @@ function build(root) {
     press(run);
   };
   run.began = (event) => { if (event.detail.place === run.data.place) { run.live = event.detail.run; show(run); } };
+  run.told = () => show(run);
   run.ended = (event) => { if (event.detail.run === run.live) { run.live = ""; show(run); } };
   return run;
 }
@@ -57,22 +59,25 @@ function listen(run) {
   document.addEventListener("keydown", run.key);
   document.addEventListener("room:live", run.began);
   document.addEventListener("room:ended", run.ended);
+  document.addEventListener("room:class", run.told);
 }
 
 function deaf(run) {
   document.removeEventListener("keydown", run.key);
   document.removeEventListener("room:live", run.began);
   document.removeEventListener("room:ended", run.ended);
+  document.removeEventListener("room:class", run.told);
 }
 
 function show(run) {
   const { data, button } = run, busy = run.sending || Boolean(run.live);
-  run.name.textContent = data.label;
-  run.hint.textContent = data.shortcut ? "Ctrl+Enter" : "";
+  const stopped = stoppedBy();
+  run.name.textContent = stopped || data.label;
+  run.hint.textContent = data.shortcut && !stopped ? "Ctrl+Enter" : "";
   if (data.shortcut) button.setAttribute("aria-keyshortcuts", "Control+Enter");
   else button.removeAttribute("aria-keyshortcuts");
   // aria-disabled, not disabled: who pressed by keyboard keeps the focus.
-  button.setAttribute("aria-disabled", String(busy || data.held));
+  button.setAttribute("aria-disabled", String(busy || data.held || Boolean(stopped)));
   run.note.textContent = run.said || (run.live ? BUSY : "");
   run.note.classList.toggle("bad", Boolean(run.said) && !run.sending);
 }
@@ -82,6 +87,8 @@ function say(run, text) {
   if (run.data) show(run);
 }
 
+// The lecturer may have stopped the class (class_bar.js tells); the server refuses it as well.
+const stoppedBy = () => { const at = window.roomClass || {}; return at.closed ? CLOSED : at.paused ? PAUSED : ""; };
 const box = (key) => document.querySelector(`.st-key-${CSS.escape(key)} :is(textarea, input)`);
 const settled = () => {
   const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState;
@@ -111,7 +118,7 @@ function elsewhere(run, at) {
 }
 
 async function press(run) {
-  if (run.sending || run.live) return;
+  if (run.sending || run.live || stoppedBy()) return;
   if (run.data.held && !edited(run) && !dirty(run) && settled()) return;
   run.sending = true;
   say(run, "");

@@ -38,6 +38,7 @@ with left:
         with st.form("join"):
             name = st.text_input("이름 (별명도 괜찮습니다)", max_chars=20, key="join_name")
             a, b = st.columns(2)
+            st.session_state.setdefault("join_code", session.wanted_class())
             code = a.text_input("과정 코드 (없으면 비워 두세요)", max_chars=12, key="join_code")
             seat = b.text_input("좌석 번호 (없으면 비워 두세요)", max_chars=12, key="join_seat")
             st.markdown("들어가면 **세 가지 약속**에 동의하는 것으로 봅니다.")
@@ -46,7 +47,7 @@ with left:
             )
         if pressed:
             try:
-                session.enter(session.services().classroom.join(name, code, seat))
+                session.enter(session.services().classroom.join(name, code, seat, guesser=session.guesser()))
             except SandboxError as error:
                 session.say(error)
             else:
@@ -67,3 +68,5 @@ with right, st.container(border=True):
     st.markdown("**세 가지 약속**")
     for n, line in enumerate(PROMISES, 1):
         st.markdown(f"{n}. {line}")
+with right:
+    st.page_link("screens/teach.py", label="강사이신가요? 강사 화면으로", icon=":material/co_present:")

@@ -32,6 +32,9 @@ def keep_cookie() -> None:
     token = session.token_to_keep()
     if token and browser.hand_over(token, key="cookie"):
         st.session_state.pop("token_to_keep", None)
+    token, known = st.session_state.get("desk_to_keep", ("", ""))
+    if token and browser.hand_over(token, key="desk_cookie", door="/room/desk", known=known):
+        st.session_state.pop("desk_to_keep", None)
 
 
 def title(text: str, caption: str = "") -> None:
@@ -53,7 +56,7 @@ def prose(markdown: str) -> str:
 
 
 def _endpoint_menu() -> None:
-    here, known = session.endpoint(), session.services().endpoints()
+    here, known = session.endpoint(), session.endpoints()
     model = session.services().local_model
     if here is None:
         state = model.state() if model else None

@@ -1,0 +1,173 @@
+"""How a class reaches its seats: one quiet stream of server-sent events a visible tab, and the desk's cookie.
+
+Hides the wire format of ``ClassNow``. A seat names its class by its own cookie, a lecturer's screen by
+the instructor's; both are looked at again while the stream lives, so that who was moved, removed or
+signed out is told nothing more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from sandbox.class_records import InstructorKey
+from sandbox.classroom import ClassTold
+from sandbox.records import NotAllowedError, NotFoundError
+from ui.routes import body_of, refused, same_site, told, visitor
+from ui.session import COOKIE, DESK_COOKIE, KNOWN_COOKIE, services
+
+# Proxies of public bodies cut connections that are quiet for thirty seconds.
+BEAT_SECONDS = 20.0
+SIGNED_IN_SECONDS = 12 * 3600
+KNOWN_SECONDS = 180 * 24 * 3600
+
+
+def class_routes() -> list[Route]:
+    """Return the routes of the class."""
+    return [
+        Route("/room/class", told(seat), methods=["GET"]),
+        Route("/room/desk/class/{code}", told(desk), methods=["GET"]),
+        Route("/room/desk/enter", told(enter), methods=["POST"]),
+        Route("/room/desk/leave", told(leave), methods=["POST"]),
+    ]
+
+
+async def seat(request: Request) -> Response:
+    """Stream to a seat what stands before its class; 204 (do not come again) for who is in none."""
+    who = await visitor(request)
+    if who is None or not who.class_code:
+        return Response(status_code=204)
+    token = request.cookies.get(COOKIE, "")
+
+    def still_there() -> bool:
+        now = services().classroom.person_for(token)
+        return now is not None and now.class_code == who.class_code
+
+    return _stream(who.class_code, still_there)
+
+
+async def desk(request: Request) -> Response:
+    """Stream the same to a lecturer's screen."""
+    token, code = request.cookies.get(DESK_COOKIE, ""), str(request.path_params["code"])
+
+    def still_there() -> bool:
+        try:
+            services().lecture.instructors.current(InstructorKey(token))
+        except NotAllowedError:
+            return False
+        return True
+
+    if not await asyncio.to_thread(still_there):
+        return refused(401)
+    return _stream(code, still_there)
+
+
+def _stream(code: str, still_there: Callable[[], bool]) -> Response:
+    return StreamingResponse(
+        _events(code, still_there),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _events(code: str, still_there: Callable[[], bool]) -> AsyncIterator[str]:
+    yield "retry: 2500\n\n"
+    changes = services().lecture.followers.follow(code)
+    coming: asyncio.Task[ClassTold | None] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.create_task(_next(changes))
+            done, _ = await asyncio.wait({coming}, timeout=BEAT_SECONDS)
+            if not done:
+                if not await asyncio.to_thread(still_there):
+                    break
+                yield ": .\n\n"
+                continue
+            now = coming.result()
+            coming = None
+            if now is None:
+                break
+            yield f"data: {json.dumps(_said(now), ensure_ascii=False)}\n\n"
+        yield "event: gone\ndata: {}\n\n"
+    finally:
+        if coming is not None:
+            coming.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await coming
+        await changes.aclose()
+
+
+async def _next(changes: AsyncGenerator[ClassTold | None]) -> ClassTold | None:
+    return await anext(changes, None)
+
+
+def _said(told_now: ClassTold) -> dict[str, Any]:
+    """Write what stands before a class: seconds left, not a time, since the seats' clocks differ."""
+    of, now = told_now.of, told_now.now
+    said: dict[str, Any] = {
+        "v": now.version,
+        "code": of.code,
+        "exercise": now.exercise_id,
+        "title": _title(now.exercise_id),
+        "move": now.move,
+        "paused": now.paused,
+        "closed": of.closed_at is not None,
+        "notice": now.notice,
+        "recorded": now.recorded,
+        "survey": now.survey_open,
+        "shown": now.shown_run_id,
+    }
+    if now.timer_ends_at is not None:
+        left = (now.timer_ends_at - datetime.now(UTC)).total_seconds()
+        said["timer"] = {"title": now.timer_title, "left": round(left, 1)}
+    return said
+
+
+def _title(exercise_id: str) -> str:
+    if not exercise_id:
+        return ""
+    try:
+        return services().library.exercise(exercise_id).title
+    except NotFoundError:
+        return ""
+
+
+# ----------------------------------------------------------------------------- the instructor's cookie
+
+
+async def enter(request: Request) -> Response:
+    """Put an instructor's key into a cookie that scripts cannot read, and remember the browser."""
+    if not same_site(request):
+        return refused(403)
+    body = await body_of(request)
+    token, known = str(body.get("token", "")), str(body.get("known", ""))[:100]
+    try:
+        await asyncio.to_thread(services().lecture.instructors.current, InstructorKey(token))
+    except NotAllowedError:
+        return refused(401)
+    response = JSONResponse({"ok": True})
+    secure = request.url.scheme == "https"
+    for name, value, seconds in (
+        (DESK_COOKIE, token, SIGNED_IN_SECONDS),
+        (KNOWN_COOKIE, known, KNOWN_SECONDS),
+    ):
+        response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="strict", secure=secure)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    if not same_site(request):
+        return refused(403)
+    key = InstructorKey(request.cookies.get(DESK_COOKIE, ""))
+    await asyncio.to_thread(services().lecture.instructors.sign_out, key)
+    response = JSONResponse({"ok": True})
+    response.delete_cookie(DESK_COOKIE)
+    return response

@@ -1,0 +1,37 @@
+"""The lecturer's room, wired: what instructors do, and how the seats hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from sandbox.classroom import Classes, ClassTerms, Followers, Instructors, Live, delete_due
+from sandbox.store import Store
+
+KOREA = timezone(timedelta(hours=9), "KST")  # no summer time; Windows brings no zone names
+
+
+@dataclass(frozen=True, slots=True)
+class Lecture:
+    """The use cases of instructors of one server process, and what the classes say of a run."""
+
+    instructors: Instructors
+    classes: Classes
+    live: Live
+    followers: Followers
+    terms: ClassTerms
+    sweep: Callable[[], int]
+
+
+def lecture(store: Store) -> Lecture:
+    """Wire the lecturer's room on this store."""
+    instructors, followers = Instructors(store), Followers(store)
+    return Lecture(
+        instructors=instructors,
+        classes=Classes(store, instructors, on_change=followers.poke),
+        live=Live(store, instructors, on_change=followers.poke),
+        followers=followers,
+        terms=ClassTerms(store),
+        sweep=lambda: delete_due(store, datetime.now(KOREA).date(), followers.poke),
+    )
