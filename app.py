@@ -17,6 +17,7 @@ from streamlit import net_util
 
 from sandbox.records import SandboxError
 from ui.assets import assets
+from ui.class_routes import class_routes
 from ui.gate import gate
 from ui.routes import routes
 from ui.run_routes import run_routes
@@ -49,5 +50,8 @@ def _came_in(token: str) -> bool:
 
 
 app = st.App(
-    "ui/main.py", routes=[*routes(), *run_routes()], middleware=[gate(_came_in), assets()], lifespan=lifespan
+    "ui/main.py",
+    routes=[*routes(), *run_routes(), *class_routes()],
+    middleware=[gate(_came_in), assets()],
+    lifespan=lifespan,
 )
