@@ -7,8 +7,9 @@ import logging
 import socket
 import ssl
 import sys
+import threading
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -319,6 +320,37 @@ async def test_a_quirk_is_learned_once_and_remembered(
         assert fake_endpoint.hits(model) == asked + 2, "nor after a restart"
     finally:
         await later.aclose()
+
+
+async def test_what_is_learned_while_answering_is_kept_at_once_and_off_the_loop(
+    fake_endpoint: FakeEndpoint,
+) -> None:
+    kept: list[tuple[str, dict[str, Any], str]] = []
+
+    def keep(endpoint_id: str, quirks: Mapping[str, Any]) -> None:
+        kept.append((endpoint_id, dict(quirks), threading.current_thread().name))
+
+    clients = Clients({"no-usage": {"seed": False}}, on_learned=keep)
+    for _ in range(2):
+        assert (await ask(clients, endpoint_for(fake_endpoint, "no-usage"))).error is None
+    await clients.aclose()
+    ((endpoint_id, quirks, thread),) = kept  # once: the second answer teaches nothing new
+    assert (endpoint_id, quirks) == ("no-usage", {"seed": False, "usage": False})
+    assert thread.startswith("llm-quirks")
+
+
+async def test_a_store_that_fails_to_keep_quirks_costs_no_answer(
+    fake_endpoint: FakeEndpoint, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(endpoint_id: str, quirks: Mapping[str, Any]) -> None:
+        raise OSError("disk full near 홍길동")
+
+    clients = Clients(on_learned=fail)
+    heard = await ask(clients, endpoint_for(fake_endpoint, "no-temperature"))
+    await clients.aclose()
+    assert heard.error is None
+    assert "OSError" in caplog.text
+    assert "홍길동" not in caplog.text
 
 
 async def test_what_is_sent(fake_endpoint: FakeEndpoint, clients: Clients) -> None:

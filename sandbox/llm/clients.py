@@ -3,10 +3,6 @@
 Hides the SDK: its retries are off (they would start an answer twice and hold a slot while they
 sleep), its typed stream objects unused (``wire`` reads the lines), its errors translated by
 ``faults`` and raised outside any ``except`` so that no original, which may hold the key, hangs on.
-
-Quirks are learned from refusals and answers, and kept by endpoint id as plain JSON-able values:
-``max_tokens_name``, and False for ``temperature``, ``seed``, ``stream_options``, ``json_schema``,
-``system_role``, ``usage``, ``streaming``, ``finish_reason``; ``reasoning`` is ``field`` or ``tag``.
 """
 
 from __future__ import annotations
@@ -25,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sandbox.llm import faults
+from sandbox.llm.quirks import OnLearned, Quirks
 from sandbox.llm.wire import AnswerReader
 from sandbox.records import (
     Cleared,
@@ -79,10 +76,19 @@ async def _dry_run() -> None:
 
 
 class Clients:
-    """Every endpoint's client and quirks. Belongs to one event loop; only ``quirks`` is for any thread."""
+    """Every endpoint's client and quirks. Belongs to one event loop; only ``quirks`` is for any thread.
 
-    def __init__(self, quirks: Mapping[str, Mapping[str, Any]] = MappingProxyType({})) -> None:
-        self._quirks: dict[str, Mapping[str, Any]] = {name: dict(known) for name, known in quirks.items()}
+    ``on_learned`` gets an endpoint's id and all its quirks whenever something new is learned of it while
+    answering; it is called on a thread of its own and may be slow.
+    """
+
+    def __init__(
+        self,
+        quirks: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+        *,
+        on_learned: OnLearned | None = None,
+    ) -> None:
+        self._quirks = Quirks(quirks, on_learned)
         self._pool: dict[str, tuple[Endpoint, AsyncOpenAI]] = {}
         self._retired: list[AsyncOpenAI] = []  # replaced by new settings, perhaps still streaming
 
@@ -90,16 +96,15 @@ class Clients:
 
     def quirks(self, endpoint_id: str) -> Mapping[str, Any]:
         """Return what has been learned of an endpoint."""
-        return MappingProxyType(dict(self._quirks.get(endpoint_id, {})))
+        return self._quirks.of(endpoint_id)
 
     def learn(self, endpoint_id: str, quirks: Mapping[str, Any]) -> None:
         """Add to what is known of an endpoint."""
-        if quirks:
-            self._quirks[endpoint_id] = {**self._quirks.get(endpoint_id, {}), **quirks}
+        self._quirks.learn(endpoint_id, quirks)
 
     def forget(self, endpoint_id: str) -> None:
         """Forget an endpoint's quirks, such as before a new connection test."""
-        self._quirks.pop(endpoint_id, None)
+        self._quirks.forget(endpoint_id)
 
     # ------------------------------------------------------------------ talking
 
@@ -133,7 +138,7 @@ class Clients:
                         yield event
             finally:
                 await attempt.close()
-                self._learn_from(endpoint, attempt)
+                self._quirks.learn(endpoint.id, {**attempt.quirk, **attempt.seen})
             if attempt.fault is None:
                 return
             if attempt.quirk and learned < MAX_QUIRKS_LEARNED:
@@ -172,6 +177,7 @@ class Clients:
         self._pool, self._retired = {}, []
         for client in clients:
             await client.close()
+        await self._quirks.aclose()
 
     # ------------------------------------------------------------------ inside
 
@@ -186,7 +192,7 @@ class Clients:
         return client
 
     def _request(self, endpoint: Endpoint, messages: Sequence[Message], sampling: Sampling) -> dict[str, Any]:
-        quirks = self._quirks.get(endpoint.id, {})
+        quirks = self._quirks.of(endpoint.id)
         request: dict[str, Any] = {
             "model": endpoint.model,
             "messages": _wire_messages(messages, system_role=quirks.get("system_role") is not False),
@@ -203,12 +209,6 @@ class Clients:
             schema = {"name": "answer", "schema": dict(sampling.json_schema), "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}
         return request
-
-    def _learn_from(self, endpoint: Endpoint, attempt: _Attempt) -> None:
-        known = self._quirks.get(endpoint.id, {})
-        news = {**attempt.quirk, **attempt.seen}
-        if news and any(known.get(name) != value for name, value in news.items()):
-            self.learn(endpoint.id, news)
 
 
 class _Attempt:
