@@ -1,0 +1,239 @@
+"""One browser that asks for everything at once: told in Korean, and nobody else notices.
+
+The gate alone first, before an app that only waits; then the real server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from sandbox.classroom import Classroom
+from sandbox.store import Store, load_secret
+from tests.fake_endpoint import FakeEndpoint
+from tests.running_room import RunningRoom
+from ui.gate import gate
+from ui.limits import HURRIED, LIVE_EACH, PACES, SOCKETS_EACH, SOCKETS_OF_STRANGERS, TABS, Limits
+
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+# --------------------------------------------------------------------------- the counting
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_pace_is_kept_by_each_browser_alone() -> None:
+    clock = Clock()
+    limits = Limits(clock)
+    most, a_second = PACES["draft"]
+    assert [limits.too_quick("draft", "가") for _ in range(most + 5)] == [False] * most + [True] * 5
+    assert not limits.too_quick("draft", "나"), "the neighbour"
+    assert not limits.too_quick("press", "가"), "another kind of request"
+    clock.now += 3.0
+    allowed = [limits.too_quick("draft", "가") for _ in range(100)].count(False)
+    assert abs(allowed - 3 * a_second) <= 1
+
+
+def test_two_hundred_who_have_no_cookie_yet_share_no_pace() -> None:
+    limits = Limits(Clock())
+    assert not any(limits.too_quick("press", "") for _ in range(1_000))
+
+
+def test_a_million_made_up_cookies_take_no_memory() -> None:
+    limits = Limits(Clock())
+    for n in range(20_000):
+        limits.too_quick("draft", str(n))
+    assert len(limits._buckets) <= 4_000
+
+
+def test_what_is_closed_is_forgotten() -> None:
+    limits = Limits(Clock())
+    for _ in range(100):
+        with limits.socket("가"), limits.live("가"):
+            assert limits.no_room("가") == ""
+    assert not limits._open
+
+
+# --------------------------------------------------------------------------- the gate before a waiting app
+
+
+class Behind:
+    """An app that keeps every connection open until told."""
+
+    def __init__(self) -> None:
+        self.inside, self.go_on = 0, asyncio.Event()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.inside += 1
+        if scope["type"] == "websocket" or "live" in scope["path"]:
+            await self.go_on.wait()
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b"ok"})
+
+
+class Gated:
+    def __init__(self) -> None:
+        self.behind = Behind()
+        made = gate(lambda token: token.startswith("known"))
+        self.app = made.cls(self.behind, *made.args, **made.kwargs)
+        self.tasks: list[asyncio.Task[list[Any]]] = []
+
+    def ask(self, kind: str, path: str, token: str, method: str = "GET") -> asyncio.Task[list[Any]]:
+        headers = [(b"host", b"localhost"), (b"accept", b"text/html")]
+        if token:
+            headers.append((b"cookie", f"other=1; room={token}".encode()))
+        scope = {"type": kind, "path": path, "method": method, "headers": headers}
+        told: list[Any] = []
+
+        async def send(message: Any) -> None:
+            told.append(message)
+
+        async def run() -> list[Any]:
+            await self.app(scope, None, send)
+            return told
+
+        task = asyncio.create_task(run())
+        self.tasks.append(task)
+        return task
+
+    async def still(self) -> None:
+        for _ in range(200):
+            await asyncio.sleep(0.005)
+            if all(t.done() for t in self.tasks[-1:]) or self.behind.inside >= len(self.tasks):
+                break
+
+    async def close(self) -> None:
+        self.behind.go_on.set()
+        await asyncio.gather(*self.tasks)
+
+
+def status_of(told: list[Any]) -> tuple[int, str]:
+    return told[0]["status"], told[-1]["body"].decode()
+
+
+async def test_too_many_tabs_of_one_person_are_told_and_the_neighbour_comes_in() -> None:
+    room = Gated()
+    for _ in range(SOCKETS_EACH):
+        room.ask("websocket", "/_stcore/stream", "known-me")
+        await room.still()
+    assert room.behind.inside == SOCKETS_EACH
+    refused = await room.ask("websocket", "/_stcore/stream", "known-me")
+    assert refused == [{"type": "websocket.close", "code": 1013}]
+    assert status_of(await room.ask("http", "/free", "known-me")) == (503, TABS)
+    assert status_of(await room.ask("http", "/free", "known-neighbour"))[0] == 200
+    room.ask("websocket", "/_stcore/stream", "known-neighbour")
+    await room.still()
+    await room.close()
+    assert status_of(await room.ask("http", "/free", "known-me"))[0] == 200, "closed tabs make room again"
+
+
+async def test_made_up_cookies_make_no_seats() -> None:
+    room = Gated()
+    for n in range(SOCKETS_OF_STRANGERS):
+        room.ask("websocket", "/_stcore/stream", f"forged-{n}")
+    for _ in range(1_000):
+        await asyncio.sleep(0.01)
+        if room.behind.inside == SOCKETS_OF_STRANGERS:
+            break
+    assert (await room.ask("websocket", "/_stcore/stream", "forged-x"))[0]["code"] == 1013
+    room.ask("websocket", "/_stcore/stream", "known-me")
+    await room.still()
+    assert room.behind.inside == SOCKETS_OF_STRANGERS + 1, "who has come in has a seat of their own"
+    await room.close()
+
+
+async def test_too_many_live_answers_of_one_person_are_refused() -> None:
+    room = Gated()
+    for _ in range(LIVE_EACH):
+        room.ask("http", "/room/live/x", "known-me")
+    await room.still()
+    status, body = status_of(await room.ask("http", "/room/live/x", "known-me"))
+    assert status == 429 and json.loads(body)["message"] == TABS
+    room.ask("http", "/room/live/x", "known-neighbour")
+    await room.still()
+    assert room.behind.inside == LIVE_EACH + 1
+    await room.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "pace"),
+    [("POST", "/room/draft", "draft"), ("POST", "/room/run", "press"), ("POST", "/room/stop/x", "press"),
+     ("PUT", "/_stcore/upload_file/s/f", "upload")],
+)  # fmt: skip
+async def test_a_hurry_is_slowed_and_the_neighbour_is_not(method: str, path: str, pace: str) -> None:
+    room = Gated()
+    most = PACES[pace][0]
+    answers = [status_of(await room.ask("http", path, "known-me", method)) for _ in range(most + 3)]
+    assert [status for status, _ in answers][:most] == [200] * most
+    assert answers[-1][0] == 429 and json.loads(answers[-1][1])["message"] == HURRIED
+    assert status_of(await room.ask("http", path, "known-neighbour", method))[0] == 200
+
+
+# --------------------------------------------------------------------------- the real server
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
+    data = tmp_path_factory.mktemp("flood")
+    with (
+        FakeEndpoint(first_seconds=0.0) as fake,
+        RunningRoom(data, OPENAI_BASE_URL=fake.base_url, OPENAI_MODEL="fake", SANDBOX_EMBEDDED="0") as room,
+    ):
+        yield room
+
+
+def tokens(data: Path, *names: str) -> list[str]:
+    with closing(Store(f"sqlite:///{data / 'sandbox.db'}", secret=load_secret(data))) as store:
+        return [Classroom(store).join(name).token for name in names]
+
+
+async def test_a_flood_on_the_real_server_leaves_the_neighbour_alone(running: RunningRoom) -> None:
+    me, neighbour = ({"Cookie": f"room={t}"} for t in tokens(running.data_dir, "몰아치는 사람", "이웃"))
+    html = {"Accept": "text/html"}
+    body = json.dumps({"place": "free", "values": {"__prompt": "글"}})
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+
+        async def draft(who: dict[str, str]) -> int:
+            async with http.post(f"{running.url}/room/draft", data=body, headers={**who, **SAME}) as got:
+                return got.status
+
+        async def page(who: dict[str, str]) -> tuple[int, str]:
+            async with http.get(f"{running.url}/free", headers={**who, **html}) as got:
+                return got.status, await got.text()
+
+        statuses = await asyncio.gather(*(draft(me) for _ in range(PACES["draft"][0] * 3)))
+        assert set(statuses) == {200, 429}
+        assert await draft(neighbour) == 200
+        sockets = [
+            await http.ws_connect(
+                f"{running.url}/_stcore/stream", origin=running.url, protocols=("streamlit",), headers=me
+            )
+            for _ in range(SOCKETS_EACH)
+        ]
+        status, said = await page(me)
+        assert status == 503 and "쓰지 않는 탭을 닫고" in said
+        assert (await page(neighbour))[0] == 200
+        for socket in sockets:
+            await socket.close()
+        for _ in range(100):
+            status, _ = await page(me)
+            if status == 200:
+                break
+            await asyncio.sleep(0.1)
+        assert status == 200
+    assert "Traceback" not in running.log.read_text(encoding="utf-8")
