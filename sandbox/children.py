@@ -1,4 +1,4 @@
-"""What a process that we start inherits: what the system and Python need, and no secret of ours.
+"""What of ours a process may leave or pass on: what the system and Python need, and no secret.
 
 Hides which names those are. A key of an AI server stands in our environment; a formula engine, a model
 or a reader of uploads has no use for it, and whoever may look at processes could read it there.
@@ -7,6 +7,7 @@ or a reader of uploads has no use for it, and whoever may look at processes coul
 from __future__ import annotations
 
 import os
+import sys
 
 _NAMES = frozenset({
     "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ",
@@ -24,3 +25,12 @@ def environment(*beginnings: str, **more: str) -> dict[str, str]:
     wanted = (*_BEGINNINGS, *beginnings)
     kept = {k: v for k, v in os.environ.items() if k.upper() in _NAMES or k.upper().startswith(wanted)}
     return {**kept, "PYTHONUTF8": "1", **more}
+
+
+def leave_no_dump() -> None:
+    """Let a crash of this process and its children write no memory to disk: keys and prompts are in it."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 
+from sandbox import children
 from ui.session import Services
 
 COLLECT_EVERY_SECONDS = 30
@@ -16,6 +17,7 @@ COLLECT_EVERY_SECONDS = 30
 
 async def keep_up(room: Services) -> None:
     """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen."""
+    children.leave_no_dump()
     await asyncio.to_thread(room.warm)
     gc.collect()
     gc.freeze()
