@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from sandbox.documents import NOTICE, read
 from sandbox.library import parse_exercise
 from sandbox.records import Exercise, Level
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import ROOT, RunningRoom
-from tests.test_browser import ANSWER_SECONDS, ARTEFACTS, CHROMIUM, CLASSROOM_PC, come_in, settle
+from tests.test_browser import ANSWER_SECONDS, ARTEFACTS, browser, seated, settle
 
+__all__ = ("browser", "seated")
 pytestmark = pytest.mark.browser
 JOURNEYS = (
     ("basics/ask-back", "워드"),
@@ -45,53 +46,38 @@ def room(tmp_path_factory: pytest.TempPathFactory, fake: FakeEndpoint) -> Iterat
         yield running
 
 
-@pytest.fixture(scope="module")
-def page(room: RunningRoom) -> Iterator[Page]:
-    assert CHROMIUM
-    ARTEFACTS.mkdir(exist_ok=True)
-    with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        made = browser.new_context(viewport=CLASSROOM_PC, locale="ko-KR").new_page()
-        come_in(made, room)
-        yield made
-        browser.close()
-
-
 @pytest.mark.parametrize(("folder", "button"), JOURNEYS)
 def test_an_advanced_exercise_is_judged_and_its_document_opened(
-    page: Page, room: RunningRoom, fake: FakeEndpoint, tmp_path: Path, folder: str, button: str
+    seated: Page, room: RunningRoom, fake: FakeEndpoint, tmp_path: Path, folder: str, button: str
 ) -> None:
     exercise = parse_exercise(
         ROOT / "exercises" / folder, read_text=lambda p: read.read(p.name, p.read_bytes()).text
     )
     assert exercise.level is Level.ADVANCED
     fake.script(exercise.model_answer.text)
-    page.goto(f"{room.url}/exercise?id={exercise.id}")
-    run = page.get_by_role("button", name=re.compile("③ 실행|② 실행"))
+    seated.goto(f"{room.url}/exercise?id={exercise.id}")
+    run = seated.get_by_role("button", name=re.compile("③ 실행|② 실행"))
     expect(run.first).to_be_enabled(timeout=ANSWER_SECONDS)
-    settle(page)
+    settle(seated)
     if exercise.model_answer.prompt:
-        box = page.get_by_label(re.compile("보낼 프롬프트|프롬프트를 고쳐 보세요"))
+        box = seated.get_by_label(re.compile("보낼 프롬프트|프롬프트를 고쳐 보세요"))
         box.fill(exercise.model_answer.prompt)
         box.blur()
-        settle(page)
+        settle(seated)
     run.first.click()
     total = len(exercise.checks)
-    expect(page.get_by_text(f"점검 결과 — 통과 {total} / {total}")).to_be_visible(timeout=ANSWER_SECONDS)
-    settle(page)
-    page.get_by_text("결과 가져가기", exact=True).click()
-    page.get_by_text(re.compile("사실인지 확인했습니다")).first.click()
-    wanted = page.get_by_role("button", name=re.compile(button)).first
+    expect(seated.get_by_text(f"점검 결과 — 통과 {total} / {total}")).to_be_visible(timeout=ANSWER_SECONDS)
+    settle(seated)
+    seated.get_by_text("결과 가져가기", exact=True).click()
+    seated.get_by_text(re.compile("사실인지 확인했습니다")).first.click()
+    wanted = seated.get_by_role("button", name=re.compile(button)).first
     expect(wanted).to_be_enabled(timeout=ANSWER_SECONDS)
-    settle(page)
-    with page.expect_download() as got:
+    settle(seated)
+    with seated.expect_download() as got:
         wanted.click()
     path = tmp_path / got.value.suggested_filename
     got.value.save_as(path)
-    page.screenshot(path=ARTEFACTS / f"advanced-{folder.replace('/', '-')}.png")
+    seated.screenshot(path=ARTEFACTS / f"advanced-{folder.replace('/', '-')}.png")
     the_file_says_what_the_answer_says(path, exercise)
 
 

@@ -75,6 +75,16 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+@pytest.fixture(scope="module")
+def seated(browser: Browser, room: RunningRoom) -> Iterator[Page]:
+    """One page for a whole module, in the module's own ``room``, by somebody who has come in."""
+    context = browser.new_context(viewport=CLASSROOM_PC, locale="ko-KR")
+    made = context.new_page()
+    come_in(made, room)
+    yield made
+    context.close()
+
+
 def settle(page: Page) -> None:
     """Wait until Streamlit has drawn what it is drawing."""
     page.wait_for_timeout(300)
