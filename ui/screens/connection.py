@@ -34,6 +34,9 @@ with st.expander("다른 AI를 연결하려면 (담당자용)", icon=":material/
     )
     st.code(EXAMPLE, language="toml")
     st.markdown(
+        '`fallback = "다른 연결의 이름"`을 한 줄 더 적으면, 이 연결이 답하지 않을 때 그 연결이 대신 답하고 화면에 그렇게 알립니다. 내부 연결의 예비로 외부 연결을 쓰려면 `fallback_outside = true`도 적어야 합니다.'
+    )
+    st.markdown(
         "하나만 쓸 때는 환경 변수 `OPENAI_BASE_URL`, `OPENAI_API_KEY`, `OPENAI_MODEL`만 정해도 됩니다."
     )
 if room.library.problems():

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from sandbox.practice import score
-from sandbox.records import Run, RunState, SandboxError, State, Verdict
+from sandbox.records import EndpointDetourError, Run, RunState, SandboxError, State, Verdict
 from ui import browser, session
 from ui.widgets import markup
 
@@ -38,6 +38,8 @@ def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> 
             "답변이 정해진 길이에서 잘렸습니다. 더 짧게 쓰도록 조건을 붙여 보세요.",
             icon=":material/content_cut:",
         )
+    if run.state is RunState.DONE and run.error_code == EndpointDetourError.code:
+        st.info(session.plain(run.error_message), icon=":material/alt_route:")
     if retry and run.state in (RunState.FAILED, RunState.CUT, RunState.STOPPED):
         st.button(
             "같은 내용으로 다시 실행",

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from sandbox.records import Endpoint, EndpointReport, Location, SandboxError
+from sandbox.records import (
+    Endpoint,
+    EndpointHealth,
+    EndpointReport,
+    HealthState,
+    Location,
+    SandboxError,
+)
 from ui import session
 from ui.session import plain
+
+HEALTH_SECONDS = 5
 
 
 def card(endpoint: Endpoint) -> None:
@@ -26,9 +35,49 @@ def card(endpoint: Endpoint) -> None:
                     room.test(endpoint)
                 except SandboxError as error:
                     session.say(error)
+        every = None if _health(endpoint).state is HealthState.UNKNOWN else HEALTH_SECONDS
+        st.fragment(_state, run_every=every)(endpoint)
         report = (room.reports or {}).get(endpoint.id)
         if report:
             _result(report)
+
+
+def _health(endpoint: Endpoint) -> EndpointHealth:
+    return session.services().turns.health(endpoint.id)
+
+
+def _state(endpoint: Endpoint) -> None:
+    """Say how the endpoint has been doing of late, who waits for it and who answers instead."""
+    health = _health(endpoint)
+    parts = [state_text(health)]
+    if health.running or health.waiting:
+        wait = f"(지금 물으면 약 {wait_text(health.estimate_seconds)})" if health.estimate_seconds else ""
+        parts.append(f"답하는 중 {health.running}명 · 기다리는 사람 {health.waiting}명{wait}")
+    if endpoint.fallback is not None:
+        outside = endpoint.fallback.location is Location.OUTSIDE
+        where = " :orange-badge[외부]" if outside else ""
+        parts.append(f"답하지 않으면 예비 연결 **{plain(endpoint.fallback.name)}**{where}")
+    st.markdown(" · ".join(parts))
+    if health.recent_errors:
+        st.caption(f"최근 10분 동안 오류 {health.recent_errors}번. 마지막: {plain(health.last_error)}")
+
+
+def state_text(health: EndpointHealth) -> str:
+    """Return an endpoint's state as a coloured Markdown phrase in plain Korean."""
+    when = wait_text(health.retry_seconds)
+    text = {
+        HealthState.RESTING: f"잠시 쉬는 중({when} 뒤 다시 시도)" if health.retry_seconds else "곧 다시 시도",
+        HealthState.SLOWED: f"천천히 보내는 중({when} 뒤 다시 보냄)"
+        if health.retry_seconds
+        else f"천천히 보내는 중(동시에 {health.slots}명)",
+    }.get(health.state, health.state.value)
+    colour = {HealthState.WORKING: "green", HealthState.UNKNOWN: "gray", HealthState.RESTING: "red"}
+    return f":{colour.get(health.state, 'orange')}[● {text}]"
+
+
+def wait_text(seconds: float) -> str:
+    """Return a wait as people say it."""
+    return f"{max(1, round(seconds))}초" if seconds < 90 else f"{round(seconds / 60)}분"
 
 
 def _result(report: EndpointReport) -> None:

@@ -81,6 +81,10 @@ def _endpoint_menu() -> None:
         )
         if here.kind is EndpointKind.EMBEDDED:
             st.caption("연습용 작은 모델이라 틀린 답이 자주 나옵니다. 틀린 곳을 찾는 것도 실습입니다.")
+        if here.fallback is not None:
+            st.caption(
+                f"이 AI가 답하지 않으면 예비 연결 「{plain(here.fallback.name)}」({here.fallback.location.value})에서 대신 답합니다."
+            )
         if len(known) > 1:
             st.radio(
                 "답할 AI 고르기",

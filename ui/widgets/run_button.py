@@ -62,13 +62,21 @@ def run_button(
 
 def _only_public(endpoint: Endpoint) -> bool:
     """Ask once a visit that only public material goes outside; inside there is nothing to ask."""
-    if endpoint.location is not Location.OUTSIDE or st.session_state.get("public_only", False):
+    if endpoint.reach is not Location.OUTSIDE or st.session_state.get("public_only", False):
         return True
-    agreed = st.checkbox(
-        "이 AI는 **기관 밖**에 있습니다. 공개해도 되는 자료만 넣었습니다.", key="public_only_box"
-    )
+    agreed = st.checkbox(only_public_text(endpoint), key="public_only_box")
     st.session_state["public_only"] = agreed
     return agreed
+
+
+def only_public_text(endpoint: Endpoint) -> str:
+    """Say what the person agrees to before anything goes out of the building, or may go."""
+    where = (
+        "이 AI는 **기관 밖**에 있습니다."
+        if endpoint.location is Location.OUTSIDE
+        else "이 AI가 답하지 않으면 **기관 밖**의 예비 AI가 대신 답합니다."
+    )
+    return f"{where} 공개해도 되는 자료만 넣었습니다."
 
 
 def _lay(place: str, work: Work, endpoint: Endpoint, preview: Preview, *, agreed: bool) -> str:

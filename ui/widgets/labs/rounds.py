@@ -16,6 +16,7 @@ from sandbox.records import Action, Endpoint, Exercise, Location, Run, SandboxEr
 from ui import browser, session
 from ui.widgets import prompt_box
 from ui.widgets.form import place_key
+from ui.widgets.run_button import only_public_text
 
 BOX_HEIGHT = 150
 
@@ -111,12 +112,9 @@ def _may_be_sent(exercise: Exercise, n: int, text: str, endpoint: Endpoint) -> b
 
 def _only_public(exercise: Exercise, endpoint: Endpoint) -> bool:
     """Ask once a visit, as 실행 does, before anything goes to an AI outside."""
-    if endpoint.location is not Location.OUTSIDE or st.session_state.get("public_only"):
+    if endpoint.reach is not Location.OUTSIDE or st.session_state.get("public_only"):
         return True
-    agreed = st.checkbox(
-        "이 AI는 **기관 밖**에 있습니다. 공개해도 되는 자료만 넣었습니다.",
-        key=f"public-{place_key(place_of(exercise))}",
-    )
+    agreed = st.checkbox(only_public_text(endpoint), key=f"public-{place_key(place_of(exercise))}")
     if agreed:
         st.session_state["public_only"] = True
     return agreed
