@@ -89,7 +89,8 @@ def test_nothing_is_found_in_files_backups_and_documents(
     run_id = room.practice.run(room.me, Work(text), choices, room.endpoint)
     room.wait(run_id)
     room.practice.save_draft(room.me, "free", {"__prompt": text})
-    run = room.practice.result(room.me, run_id)
+    assert PHONE in room.practice.result(room.me, run_id).messages[-1].text, "on one's own screen it is whole"
+    run = room.store.run(run_id, room.me.id)
     sent = "".join(m.text for m in run.messages)
     assert "[" in sent and not holds(sent.encode())
     room.store.keep_backup()
