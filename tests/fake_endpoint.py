@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gzip
 import json
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -263,6 +264,21 @@ def _raw(body: bytes, content_type: str, status: int = 200) -> Behaviour:
     return answer
 
 
+def _encoded(body: bytes, content_encoding: str = "", content_type: str = "text/event-stream") -> Behaviour:
+    """Say these bytes as they are, whatever the header claims of them."""
+
+    async def answer(fake: FakeEndpoint, request: web.Request, _body: dict[str, Any]) -> web.StreamResponse:
+        headers = {"Content-Type": content_type}
+        if content_encoding:
+            headers["Content-Encoding"] = content_encoding
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        await response.write(body)
+        return response
+
+    return answer
+
+
 def _once(first: Behaviour) -> Behaviour:
     """Misbehave on the first request only."""
 
@@ -401,6 +417,18 @@ MODELS: dict[str, Behaviour] = {
     "fault-badshape": _events(b'data: {"choices": [5]}\n\n', *HELLO),
     "fault-badutf8": _events(
         chunk({"content": "앞부분 "}), b'data: {"choices":[{"delta":{"content":"\xea\xb0"}}]}\n\n'
+    ),
+    "fault-cp949": _encoded(
+        b"".join(HELLO).decode().encode("cp949"), content_type="text/event-stream; charset=euc-kr"
+    ),
+    "fault-utf16": _encoded(b"".join(HELLO).decode().encode("utf-16")),
+    "fault-gzip": _encoded(b"".join(HELLO), "gzip"),  # says so, and is not
+    "gzip": _encoded(gzip.compress(b"".join(HELLO)), "gzip"),
+    "bom": _encoded(b"\xef\xbb\xbf" + b"".join(HELLO)),
+    "bom-whole": _encoded(
+        b"\xef\xbb\xbf"
+        + json.dumps({"choices": [{"message": {"content": "안녕"}, "finish_reason": "stop"}]}).encode(),
+        content_type="application/json",
     ),
     "fault-empty": _events(),
     "fault-empty-answer": _events(chunk({"content": ""}), chunk({}, "stop"), DONE),

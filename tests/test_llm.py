@@ -141,6 +141,9 @@ FAULTS = [
     ("fault-badjson", EndpointNonsenseError, "JSON", "앞부분 "),
     ("fault-badshape", EndpointNonsenseError, "모양", ""),
     ("fault-badutf8", EndpointNonsenseError, "UTF-8", "앞부분 "),
+    ("fault-cp949", EndpointNonsenseError, "UTF-8", ""),
+    ("fault-utf16", EndpointNonsenseError, "모델의 답이 아닌", ""),
+    ("fault-gzip", EndpointNonsenseError, "읽을 수 없는 답", ""),
     ("fault-empty", EndpointNonsenseError, "빈 답", ""),
     ("fault-empty-answer", EndpointNonsenseError, "빈 답", ""),
     ("fault-nofinish", AnswerCutError, "끊겼습니다", "끝맺음이 없는 "),
@@ -384,6 +387,9 @@ async def test_without_a_system_role_its_text_leads_the_request(
         ("no-usage", None, "", "stop", False),
         ("length", "길다", "", "length", False),
         ("crlf", "안녕", "", "stop", False),
+        ("gzip", "안녕", "", "stop", False),
+        ("bom", "안녕", "", "stop", False),
+        ("bom-whole", "안녕", "", "stop", False),
         ("pretty-json", "안안녕", "", "stop", False),
         ("surrogates", "😀 ok ", "", "stop", False),
         ("reasoning", "답", "생각 중", "stop", False),
@@ -638,3 +644,13 @@ def test_a_line_without_end_is_refused() -> None:
     with pytest.raises(EndpointNonsenseError):
         for _ in range(9):
             list(lines.feed(b"x" * 1024 * 1024))
+
+
+def test_a_byte_order_mark_cut_anywhere_is_no_part_of_the_answer() -> None:
+    body = b"\xef\xbb\xbf" + chunk({"content": "안녕"}) + chunk({}, "stop") + DONE
+    for cut in range(1, 6):
+        reader = AnswerReader("text/event-stream", max_chars=1_000)
+        deltas = [reader.feed(body[:cut]), reader.feed(body[cut:])]
+        rest, finish = reader.end()
+        text = "".join(d.text for d in (*deltas, rest) if d is not None)
+        assert (text, finish) == ("안녕", Finish("stop"))

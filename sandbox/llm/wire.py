@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 
@@ -139,6 +140,7 @@ class AnswerReader:
         self._whole: list[bytes] | None = None
         self._whole_bytes = 0
         self._started = False
+        self._mark = b""
         self._answered = False
         self._surrogate = ""
         self._chars_left = max_chars
@@ -151,6 +153,7 @@ class AnswerReader:
         """Read some bytes; return the new text in them, if any."""
         try:
             if not self._started:
+                data = self._without_mark(data)
                 self._look_at_head(data)
             if self._whole is not None:
                 self._keep_whole(data)
@@ -179,6 +182,13 @@ class AnswerReader:
     def _blame(self, fault: EndpointError) -> None:
         fault.__context__ = fault.__cause__ = None  # a decode error would carry the raw bytes along
         self.fault = fault
+
+    def _without_mark(self, data: bytes) -> bytes:
+        """Take off a byte order mark, also one cut in two: behind it the first line would not be known."""
+        data, self._mark = self._mark + data, b""
+        if len(data) < len(BOM_UTF8) and BOM_UTF8.startswith(data):
+            self._mark, data = data, b""
+        return data.removeprefix(BOM_UTF8)
 
     def _look_at_head(self, data: bytes) -> None:
         head = data.lstrip()
