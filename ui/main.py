@@ -46,6 +46,7 @@ ROOM = [
 INSTRUCTORS = [
     page("teach", "내 과정", "co_present", shown=DESK),
     page("class_room", "수업 진행", "campaign", shown=DESK),
+    page("board", "현황판", "grid_view", shown=DESK),
     page("projector", "앞 화면", "connected_tv", shown=False),
     page("staff", "강사와 비밀번호", "badge", shown=DESK),
 ]

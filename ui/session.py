@@ -41,6 +41,7 @@ from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
 from ui.lecture import Lecture, lecture
+from ui.seating import Seating, seating
 
 COOKIE = "room"
 DESK_COOKIE, KNOWN_COOKIE = "desk", "desk_known"
@@ -87,6 +88,12 @@ class Services:
     found: tuple[Endpoint, ...] = ()
     reports: Mapping[str, EndpointReport] | None = None
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
+    seating: Seating = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seating = seating(
+            self.store, self.library, self.lecture, endpoints=self.endpoints, health=self.turns.health
+        )
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the endpoints that can be chosen now, the default first."""

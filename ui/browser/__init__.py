@@ -101,3 +101,13 @@ def class_bar(url: str, mark: str, *, look: str, key: str) -> str:
     return str(told.go or "")
 
 
+def board(code: str, *, projector: bool, key: str) -> None:
+    """Show the live board of a class, which asks for itself; without names for the projector."""
+    _mount("board", {"code": code, "projector": projector}, key, css=True)
+
+
+def seat(place: str, *, hand: bool, screen: bool, key: str) -> None:
+    """Show 「🙋 손들기」 and tell the server that somebody sits here; ``place``: what is open."""
+    _mount("seat", {"place": place, "hand": hand, "screen": screen}, key, css=True)
+
+
