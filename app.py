@@ -17,6 +17,7 @@ from streamlit import net_util
 
 from sandbox.records import SandboxError
 from ui.assets import assets
+from ui.board_routes import board_routes
 from ui.class_routes import class_routes
 from ui.gate import gate
 from ui.routes import routes
@@ -51,7 +52,7 @@ def _came_in(token: str) -> bool:
 
 app = st.App(
     "ui/main.py",
-    routes=[*routes(), *run_routes(), *class_routes()],
+    routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
     middleware=[gate(_came_in), assets()],
     lifespan=lifespan,
 )

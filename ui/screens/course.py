@@ -4,11 +4,12 @@ import streamlit as st
 
 from sandbox.records import MODULES, Level
 from ui import session
-from ui.widgets import frame
+from ui.widgets import frame, seat_controls
 from ui.widgets.exercise_card import card
 
 ALL = "전체"
 me, room = session.me(), session.services()
+seat_controls.at(seat_controls.COURSE)
 progress = room.practice.progress(me)
 exercises = room.library.exercises()
 modules = {m.id: m for m in MODULES if any(e.module == m.id for e in exercises)}

@@ -3,10 +3,9 @@
 import streamlit as st
 
 from sandbox.library import prefilled
-from sandbox.practice import Work
 from sandbox.records import Exercise, NotFoundError
 from ui import session
-from ui.widgets import drafts, form, frame, guide, labs, prompt_box, tries
+from ui.widgets import begun, drafts, form, frame, guide, labs, prompt_box, seat_controls, tries
 from ui.widgets.part import part
 from ui.widgets.run_button import run_button
 
@@ -17,7 +16,7 @@ def chosen() -> Exercise | None:
     """The exercise of the deep link, else the one last worked on."""
     wanted = st.query_params.get("id") or st.session_state.get("exercise_id", "")
     try:
-        return room.library.exercise(wanted) if wanted else None
+        return begun.exercise(wanted) if wanted else None
     except NotFoundError as error:
         session.say(error)
         return None
@@ -26,8 +25,9 @@ def chosen() -> Exercise | None:
 @part
 def work_side(exercise: Exercise) -> None:
     """Form, prompt and 실행."""
-    prompt = room.library.prompt(exercise.prompt_id) if exercise.prompt_id else None
     draft = drafts.begin(me, exercise.id)
+    prompt = begun.prompt(exercise.prompt_id, draft)
+    begun.notice(exercise.id, exercise, prompt)
     values: dict[str, str] = {}
     if prompt is not None:
         start = {**prefilled(exercise, prompt), **draft}
@@ -38,10 +38,10 @@ def work_side(exercise: Exercise) -> None:
     label = "② 보낼 프롬프트 (직접 고칠 수 있습니다)" if prompt else "① 프롬프트를 고쳐 보세요"
     text = prompt_box.prompt_box(exercise.id, composed, draft, label=label)
     prompt_box.self_check(exercise, text)
-    drafts.keep(me, exercise.id, prompt, values, text)
+    drafts.keep(me, exercise.id, prompt, values, text, begun.versions(exercise, prompt))
     run_button(
         exercise.id,
-        Work(text, exercise.id, exercise.prompt_id or "", values),
+        begun.work(exercise, prompt, text, values),
         room.practice.composing.missing(prompt, values),
         prompt=prompt,
         label="③ 실행",
@@ -60,6 +60,7 @@ if exercise is None:
 else:
     st.session_state["exercise_id"] = exercise.id
     st.query_params["id"] = exercise.id
+    seat_controls.at(seat_controls.READING, exercise.id)
     frame.title(
         exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {frame.plain(exercise.goal)}"
     )

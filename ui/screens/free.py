@@ -5,10 +5,11 @@ import streamlit as st
 from sandbox.practice import Work
 from sandbox.records import MODULES, Prompt
 from ui import session
-from ui.widgets import answer, conversation, drafts, form, frame, prompt_box, uploads
+from ui.widgets import answer, begun, conversation, drafts, form, frame, prompt_box, seat_controls, uploads
 from ui.widgets.run_button import run_button
 
 me, room = session.me(), session.services()
+seat_controls.at(seat_controls.FREE)
 MODULE_TITLES = {m.id: m.title for m in MODULES}
 
 
@@ -27,12 +28,14 @@ def begin() -> None:
         key="free_prompt",
     )
     st.session_state["free_prompt_kept"] = picked
-    prompt: Prompt | None = prompts.get(picked)
     place = f"free:{picked}" if picked else "free"
     draft = drafts.begin(me, place)
+    prompt: Prompt | None = begun.prompt(picked, draft)
+    begun.notice(place, None, prompt)
     values: dict[str, str] = {}
     if prompt is not None:
         st.caption(frame.plain(prompt.summary))
+        begun.credit(prompt)
         if prompt.sample:
             st.button(
                 "예시로 채워 보기",
@@ -46,8 +49,8 @@ def begin() -> None:
     composed = room.practice.composing.compose(None, prompt, values)
     uploads.attach(place)
     text = prompt_box.prompt_box(place, composed, draft, label="보낼 프롬프트 (직접 고칠 수 있습니다)")
-    drafts.keep(me, place, prompt, values, text)
-    work = Work(text, prompt_id=picked, values=values)
+    drafts.keep(me, place, prompt, values, text, begun.versions(None, prompt))
+    work = Work(text, prompt_id=picked, values=values, prompt_version=prompt.version if prompt else None)
     run_id = run_button(place, work, room.practice.composing.missing(prompt, values), prompt=prompt)
     if run_id:
         drafts.drop(me, place)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from sandbox.records import Endpoint, Exercise, Run, SandboxError
 from ui import browser, session
-from ui.widgets import answer, take_home
+from ui.widgets import answer, seat_controls, take_home
 from ui.widgets.form import place_key
 from ui.widgets.part import part
 
@@ -48,6 +48,7 @@ def _ended(exercise: Exercise, runs: tuple[Run, ...]) -> None:
     answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
     answer.verdicts(run.verdicts)
     _opinion(run)
+    seat_controls.share(run)
     take_home.take_home(run, key=run.id, title=exercise.title, exercise=exercise)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from sandbox.records import Exercise, Run, RunState
 from ui import session
-from ui.widgets import answer, markup
+from ui.widgets import answer, markup, seat_controls
 from ui.widgets.labs import rounds
 
 NAMES = ("A", "B")
@@ -85,8 +85,14 @@ def _ask_for_vote(exercise: Exercise, order: list[str], number: str) -> None:
             label,
             key=f"vote-{exercise.id}-{choice}-{number}",
             width="stretch",
-            on_click=lambda c=choice: rounds.remember(exercise, **{f"vote{number}": c}),
+            on_click=_vote,
+            args=(exercise, number, choice),
         )
+
+
+def _vote(exercise: Exercise, number: str, choice: str) -> None:
+    rounds.remember(exercise, **{f"vote{number}": choice})
+    seat_controls.vote(exercise.id, choice)
 
 
 def _reveal(exercise: Exercise, runs: Mapping[str, Run | None], kept: Mapping[str, str]) -> None:
