@@ -17,6 +17,7 @@ from sandbox.records import (
     Choice,
     Cleared,
     Endpoint,
+    EndpointHealth,
     EndpointUnreachableError,
     GuardRefusedError,
     HealthState,
@@ -32,6 +33,7 @@ from tests.fake_endpoint import FakeEndpoint
 from tests.test_practice import PHONE, RESIDENT, follow
 from tests.test_practice import Room as Practising
 from tests.test_turns import ASKED, Room, endpoint_for, wait_for
+from ui.widgets.endpoints import state_text
 
 pytestmark = pytest.mark.faults
 
@@ -319,3 +321,19 @@ def test_a_fallback_that_cannot_read_so_much_is_not_asked(desk: Practising, nobo
     desk.wait(run_id)
     run = desk.practice.result(desk.me, run_id)
     assert (run.state, run.endpoint_name, run.error_code) == (RunState.FAILED, "시청", "endpoint_unreachable")
+
+
+@pytest.mark.parametrize(
+    ("health", "text"),
+    [
+        (EndpointHealth("e", HealthState.UNKNOWN), "아직 써 보지 않음"),
+        (EndpointHealth("e", HealthState.WORKING), "정상"),
+        (EndpointHealth("e", HealthState.RESTING, retry_seconds=29.6), "잠시 쉬는 중(30초 뒤 다시 시도)"),
+        (EndpointHealth("e", HealthState.RESTING), "곧 다시 시도"),
+        (EndpointHealth("e", HealthState.PROBING), "다시 시도하는 중"),
+        (EndpointHealth("e", HealthState.SLOWED, retry_seconds=600.0), "천천히 보내는 중(10분 뒤 다시 보냄)"),
+        (EndpointHealth("e", HealthState.SLOWED, slots=2), "천천히 보내는 중(동시에 2명)"),
+    ],
+)
+def test_health_is_said_in_plain_korean(health: EndpointHealth, text: str) -> None:
+    assert f"● {text}]" in state_text(health)
