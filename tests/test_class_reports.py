@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from sandbox.class_records import Class, Seat, Spent, UsageLine
+from sandbox.classroom.budgets import REHEARSAL
 from sandbox.classroom.live import Live
 from sandbox.classroom.surveys import Surveys
 from sandbox.documents.written import FIGURES_NOTICE
@@ -34,7 +35,7 @@ from sandbox.records import (
 )
 from sandbox.reports.attendance import Attendance
 from sandbox.reports.class_report import ClassReport, bar
-from sandbox.reports.usage import REHEARSAL, By, UsageReport
+from sandbox.reports.usage import By, UsageReport
 from tests.lecturer import NOBODY, Staff, staffed
 
 CODE = "K7M2QX"

@@ -125,7 +125,7 @@ class Budgets:
             return
         each = self._each(person, endpoint)
         answer_tokens = self._usual_answer(person, endpoint)
-        coming = Cost(count.tokens + answer_tokens, _won(endpoint, count.tokens, answer_tokens))
+        coming = Cost(count.tokens + answer_tokens, price_of(endpoint, count.tokens, answer_tokens))
         for standing in self._standings(person, endpoint, each):
             if standing.short_of(coming):
                 raise _spent(standing, coming, each, in_class=bool(person.class_code))
@@ -281,7 +281,7 @@ class Budgets:
         known = self._learned(person, endpoint)
         if known is None:
             prompt = USUAL_RUN_TOKENS - USUAL_ANSWER_TOKENS
-            return Cost(USUAL_RUN_TOKENS, _won(endpoint, prompt, USUAL_ANSWER_TOKENS))
+            return Cost(USUAL_RUN_TOKENS, price_of(endpoint, prompt, USUAL_ANSWER_TOKENS))
         return Cost(known.tokens / known.runs, known.won / known.runs)
 
     def _usual_answer(self, person: Person, endpoint: Endpoint) -> float:
@@ -296,7 +296,7 @@ class Budgets:
             answer = self._count_tokens(run.answer)
         by_id = {e.id: e for one in self._endpoints() for e in (one, one.fallback) if e is not None}
         endpoint = by_id.get(run.endpoint_id)
-        won = _won(endpoint, prompt, answer) if endpoint else 0.0
+        won = price_of(endpoint, prompt, answer) if endpoint else 0.0
         try:
             code = self._store.person(run.person_id).class_code
         except NotFoundError:  # removed while their answer was coming
@@ -310,6 +310,7 @@ class Budgets:
 
 
 RECORDED_ID = "recorded"
+REHEARSAL = "rehearsal"  # whom a rehearsal is booked on
 
 
 def today_in_korea() -> date:
@@ -343,10 +344,10 @@ def _rounded(value: float, step: int) -> int:
     return -(-int(value) // step) * step
 
 
-def _won(endpoint: Endpoint, prompt_tokens: float, answer_tokens: float) -> float:
-    million = 1_000_000
+def price_of(endpoint: Endpoint, prompt_tokens: float, answer_tokens: float) -> float:
+    """Return what so many tokens cost in won; 0 where no price is known."""
     price_in, price_out = endpoint.price_in_won or 0.0, endpoint.price_out_won or 0.0
-    return (prompt_tokens * price_in + answer_tokens * price_out) / million
+    return (prompt_tokens * price_in + answer_tokens * price_out) / 1_000_000
 
 
 def _cost_something(run: Run) -> bool:

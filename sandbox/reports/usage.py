@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from sandbox.class_records import InstructorKey, Spent, UsageLine
-from sandbox.classroom.budgets import price_is_known
+from sandbox.classroom.budgets import REHEARSAL, price_is_known
 from sandbox.classroom.instructors import Instructors
 from sandbox.documents import WRITERS, Written
 from sandbox.documents.outline import Block, Heading, Outline, Paragraph, Table
@@ -21,7 +21,6 @@ from sandbox.store import Store
 
 NO_CLASS = "수업 없이"
 GONE = "지워진 사람"
-REHEARSAL = "rehearsal"  # whom a rehearsal is booked on
 
 
 class By(StrEnum):

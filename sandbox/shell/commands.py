@@ -115,6 +115,14 @@ def _parser() -> KoreanParser:
             "교재가 한 줄보다 낫지 않은 과정이 있으면 1, 답을 받지 못한 것이 있으면 2로 끝납니다.",
         )
     )
+    _add_rehearse(
+        add(
+            "rehearse",
+            ("rehearsing", "rehearse"),
+            "수업 전에 여러 명이 한꺼번에 실행하는 흉내를 내어 연결이 견디는지 봅니다.",
+            "Ctrl+C로 멈춘 뒤 같은 명령으로 이어서 할 수 있습니다. 견디지 못하면 1로 끝납니다.",
+        )
+    )
     grade = add(
         "grade", ("answering", "grade"), "답안 파일을 실습의 점검으로 채점합니다. 모델은 쓰지 않습니다."
     )
@@ -241,6 +249,32 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tables", action="store_true", help="모델을 부르지 않고 저장된 답을 다시 점검해 표만 만듭니다."
     )
+
+
+def _add_rehearse(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--seats", metavar="수", type=_seats, default=40, help="몇 명이 함께 실행할지 (기본 40)"
+    )
+    parser.add_argument(
+        "--path", metavar="실습", nargs="+", default=[], help="실습의 id를 순서대로 (없으면 과정마다 첫 실습)"
+    )
+    parser.add_argument(
+        "--class", dest="class_code", metavar="코드", default="", help="이 수업의 실습 순서를 그대로 씁니다."
+    )
+    parser.add_argument("--endpoint", metavar="이름", default="", help="연결의 이름. 내장 모델은 embedded")
+    parser.add_argument(
+        "--within", metavar="초", type=float, default=10.0, help="모두가 몇 초 안에 누르는지 (기본 10)"
+    )
+    parser.add_argument("--record", action="store_true", help="받은 답을 ‘녹화된 답변’으로 남깁니다.")
+    parser.add_argument("--json", action="store_true", help="글 대신 JSON으로 보여 줍니다.")
+
+
+def _seats(text: str) -> int:
+    """Return a whole number from 1 to 300."""
+    number = int(text)
+    if not 1 <= number <= 300:
+        raise ValueError
+    return number
 
 
 def _count(text: str) -> int:
