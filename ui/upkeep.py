@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 
 from sandbox import children
 from ui.session import Services
@@ -21,8 +22,21 @@ async def keep_up(room: Services) -> None:
     await asyncio.to_thread(room.warm)
     gc.collect()
     gc.freeze()
+    await asyncio.to_thread(_tell_setup_code, room)
     while True:
         await asyncio.sleep(COLLECT_EVERY_SECONDS)
         gc.collect(1)
         await asyncio.to_thread(room.store.keep_backup)  # a room may stay open for days
         await asyncio.to_thread(room.lecture.sweep)
+
+
+def _tell_setup_code(room: Services) -> None:
+    """Print the one-time code for whoever started the server, until it has been used."""
+    code = room.lecture.instructors.open_setup_code()
+    if code:
+        sys.stdout.write(
+            f"\n  [강사 설정 코드] {code}\n"
+            "  아직 강사가 없습니다. ‘시작’ 화면의 ‘강사 화면으로’를 눌러 이 코드로 담당자의 이름과 비밀번호를 정하세요.\n"
+            "  한 번만 쓸 수 있고, 쓸 때까지 켤 때마다 보여 드립니다. 남에게 알려 주지 마세요.\n\n"
+        )
+        sys.stdout.flush()

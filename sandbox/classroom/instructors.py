@@ -213,6 +213,10 @@ class Instructors:
         self._store.forget_failed_resumes(f"instructor:{login}:known")
         return password
 
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all who may come in. Shell only."""
+        return tuple(i.name for i in self._store.instructors() if i.disabled_at is None)
+
     # ------------------------------------------------------------------ inside
 
     def _entry(self, who: Instructor) -> InstructorEntry:

@@ -131,7 +131,22 @@ def _parser() -> KoreanParser:
     grade.add_argument("--asked", metavar="파일", help="이 답을 얻은 프롬프트가 든 글 파일")
     _add_single(add)
     _add_keeping(add)
+    _add_teaching(add)
     return parser
+
+
+def _add_teaching(add: Callable[..., KoreanParser]) -> None:
+    """Add the command about instructors."""
+    one = add(
+        "instructor",
+        ("teaching", "instructor"),
+        "강사: 설정 코드를 새로 만들거나, 잊은 비밀번호를 새로 정하거나, 목록을 봅니다.",
+        "setup-code  담당자를 정할 때 쓰는 한 번짜리 코드를 새로 만듭니다. 앞의 코드는 못 쓰게 됩니다.\n"
+        "reset 이름  그 강사의 비밀번호를 새로 정해 보여 줍니다. 로그인해 있던 곳은 모두 끝납니다.\n"
+        "list        강사의 이름을 보여 줍니다.",
+    )
+    one.add_argument("what", metavar="할일", choices=("setup-code", "reset", "list"))
+    one.add_argument("name", metavar="이름", nargs="?", default="", help="reset 할 강사의 이름")
 
 
 def _add_keeping(add: Callable[..., KoreanParser]) -> None:

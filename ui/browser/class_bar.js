@@ -15,7 +15,11 @@ export default function (component) {
   document.addEventListener("visibilitychange", bar.seen);
   bar.seen();
   draw(bar);
+  clearInterval(bar.walking);
+  // Streamlit changes the address without an event: the button goes once one is there.
+  bar.walking = setInterval(() => { bar.go.hidden = bar.go.hidden || (bar.told && here(bar.told.exercise)); }, 1000);
   return () => {
+    clearInterval(bar.walking);
     // Streamlit draws anew at every press: only a bar that stays away hangs up.
     bar.leaving = setTimeout(() => {
       document.removeEventListener("visibilitychange", bar.seen);

@@ -13,12 +13,12 @@ if here is None:
 else:
     desk.title(here.title, f"{here.level.value} · {here.seats}자리 · 과정 코드 {here.code}")
     class_controls.head(here)
-    lead, people, rules, end = st.tabs(["진행", "사람과 좌석", "과정 설정", "끝내기·지우기"])
-    with lead:
+    part = desk.parts("class_room", ["진행", "사람과 좌석", "과정 설정", "끝내기·지우기"])
+    if part == "진행":
         class_controls.lead(key, here)
-    with people:
+    elif part == "사람과 좌석":
         roster.roster(key, here)
-    with rules:
+    elif part == "과정 설정":
         class_form.edit(key, here)
-    with end:
+    else:
         class_list.ending(key, here)

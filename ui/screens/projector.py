@@ -8,6 +8,5 @@ key = desk.needed()
 here = class_list.chosen(key)
 if here is None:
     st.info("‘수업 진행’에서 ‘앞 화면 열기’를 눌러 주세요.", icon=":material/connected_tv:")
-    st.stop()
-assert here is not None
-projector.wall(key, here)
+else:
+    projector.wall(key, here)

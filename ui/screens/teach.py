@@ -1,7 +1,5 @@
 """내 과정: the instructor's first page. Set-up or sign-in, then the classes and a new one."""
 
-import streamlit as st
-
 from ui import session
 from ui.widgets import class_form, class_list, desk
 
@@ -11,11 +9,11 @@ if key is None:
     desk.door()
 else:
     desk.title("내 과정", "과정을 만들고, 하나를 골라 수업을 진행합니다.")
-    running, new, gone = st.tabs(["과정 목록", "새 과정 만들기", "치운 과정과 지운 기록"])
-    with running:
+    part = desk.parts("teach", ["과정 목록", "새 과정 만들기", "치운 과정과 지운 기록"])
+    if part == "과정 목록":
         class_list.classes(key)
-    with new:
+    elif part == "새 과정 만들기":
         class_form.create(key)
-    with gone:
+    else:
         class_list.put_away(key)
         class_list.deletions(key)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import streamlit as st
 
 from sandbox.classroom import folded_code
 from sandbox.records import NotFoundError, SandboxError
 from ui import browser, session
-
-CONTROLS = "ui.widgets.seat_controls"
+from ui.widgets import seat_controls
 
 
 def invitation() -> None:
@@ -44,8 +40,7 @@ def class_bar() -> None:
         wanted = browser.class_bar(
             "/room/class", f"{who.class_code}:{who.id}", look="seat", key="class_bar_now"
         )
-        if find_spec(CONTROLS):
-            import_module(CONTROLS).controls(who)
+        seat_controls.controls(who)
     if wanted:
         open_exercise(wanted)
 

@@ -49,7 +49,13 @@ def _exercises(key: InstructorKey, here: Class, now: ClassNow) -> None:
         "누르면 모든 수강생의 화면이 그 실습으로 바뀝니다. 쓰던 글은 저장되어 있어 나중에 이어서 할 수 있습니다."
     )
     for at, one in enumerate(here.path):
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"push-row-{at}"):
+        with st.container(
+            border=True,
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            key=f"push-row-{at}",
+        ):
             mine = one == now.exercise_id
             st.markdown(
                 f"{at + 1}. {plain(exercise_name(one))}" + (" :green-badge[지금 이 실습]" if mine else "")

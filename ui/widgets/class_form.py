@@ -54,6 +54,7 @@ def edit(key: InstructorKey, here: Class) -> None:
     delete_on = st.date_input(
         "자료를 지우는 날 (이 날이 되면 사람과 기록을 모두 지웁니다)",
         value=here.delete_on,
+        format="YYYY.MM.DD",
         key=f"class_{here.code}_delete_on",
     )
     if st.button("설정 저장", type="primary", icon=":material/save:", key=f"class_{here.code}_save"):
@@ -87,8 +88,10 @@ def _fields(name: str, here: Class) -> Class:
         key=f"class_{name}_level",
     )
     seats = two.number_input("자리 수", 1, 300, here.seats, key=f"class_{name}_seats")
-    starts = three.date_input("시작하는 날", value=here.starts_on, key=f"class_{name}_starts")
-    ends = four.date_input("끝나는 날", value=here.ends_on, key=f"class_{name}_ends")
+    starts = three.date_input(
+        "시작하는 날", value=here.starts_on, format="YYYY.MM.DD", key=f"class_{name}_starts"
+    )
+    ends = four.date_input("끝나는 날", value=here.ends_on, format="YYYY.MM.DD", key=f"class_{name}_ends")
     path = _path(name, here.path)
     endpoints = session.services().endpoints()
     names = {e.id: f"{e.name} · {e.location.value}" for e in endpoints}

@@ -127,7 +127,13 @@ def _line(key: InstructorKey, one: Class) -> None:
     came = len(session.services().lecture.classes.people(key, one.code))
     when = " ~ ".join(filter(None, (_day(one.starts_on), _day(one.ends_on))))
     state = " :gray-badge[끝남]" if one.closed_at else ""
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"class-{one.code}"):
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key=f"class-{one.code}",
+    ):
         st.markdown(
             f"**{plain(one.title)}** :blue-badge[{one.level.value}]{state}  \n"
             f":gray[코드] **{one.code}** :gray[· {when or '날짜 없음'} · 실습 {len(one.path)}개 · "

@@ -43,6 +43,17 @@ def title(text: str, caption: str = "") -> None:
             st.switch_page("screens/teach.py")
 
 
+def parts(name: str, labels: list[str]) -> str:
+    """Show the parts of a page and return the one chosen; only that one is drawn."""
+    kept = f"{name}_part_kept"
+    st.session_state.setdefault(f"{name}_part", st.session_state.get(kept, labels[0]))
+    chosen = st.segmented_control(
+        "보기", labels, key=f"{name}_part", required=True, label_visibility="collapsed"
+    )
+    st.session_state[kept] = chosen
+    return str(chosen or labels[0])
+
+
 def done(text: str) -> None:
     """Say after the next drawing that something was done."""
     st.session_state["desk_done"] = text

@@ -65,7 +65,9 @@ def instructors(key: InstructorKey) -> None:
 
 
 def _line(key: InstructorKey, one: Instructor, *, own: bool) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(
+        border=True, horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"
+    ):
         badges = (":blue-badge[담당자] " if one.is_officer else "") + (":gray-badge[나]" if own else "")
         off = " :orange-badge[사용 중지]" if one.disabled_at else ""
         st.markdown(f"**{plain(one.name)}** {badges}{off}  \n:gray[{korean_time(one.created_at)}부터]")
