@@ -2,7 +2,8 @@
 
 Hides Streamlit's wire protocol: what the page has drawn is a mapping of places to elements, the
 way the browser keeps it (messages it holds come as references), and every widget with a text is
-sent back with each press. What arrives is counted in bytes, headers of HTTP answers included.
+sent back with each press. What arrives is counted at the sockets: every byte, compressed as it came
+(a browser offers to take compressed pages and messages, and so does this).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -46,6 +48,25 @@ class Stream:
         return "".join(text for _, text in self.pieces)
 
 
+class _Wire:
+    """Sockets that count what they receive."""
+
+    def __init__(self) -> None:
+        self.received_bytes = 0
+
+    def socket(self, address: Any) -> socket.socket:
+        wire = self
+
+        class Counted(socket.socket):
+            def recv(self, *args: Any) -> bytes:
+                data = super().recv(*args)
+                wire.received_bytes += len(data)
+                return data
+
+        family, kind, protocol, _, _ = address
+        return Counted(family, kind, protocol)
+
+
 class Tab:
     """A tab at ``url``; ``on_delta`` hears of every element the moment it arrives."""
 
@@ -53,7 +74,7 @@ class Tab:
         self.url = url
         self.elements: dict[tuple[int, ...], Element] = {}
         self.pages: dict[str, str] = {}
-        self.received_bytes = 0
+        self._wire = _Wire()
         self.runs_done = 0
         self._on_delta = on_delta
         self._page_hash = ""
@@ -66,11 +87,15 @@ class Tab:
         self._arrived = asyncio.Event()
         self._closed = ""
 
+    @property
+    def received_bytes(self) -> int:
+        return self._wire.received_bytes
+
     async def open(self, path: str = "/", *, cold: bool = True) -> None:
         """Load the page's files (all that its first HTML names when ``cold``) and draw it once."""
         self._http = aiohttp.ClientSession(
             cookie_jar=aiohttp.CookieJar(unsafe=True),
-            connector=aiohttp.TCPConnector(limit=6),  # as a browser does
+            connector=aiohttp.TCPConnector(limit=6, socket_factory=self._wire.socket),  # as a browser does
             timeout=aiohttp.ClientTimeout(total=PATIENCE_SECONDS),
         )
         page = (await self._get(path)).decode()
@@ -84,6 +109,7 @@ class Tab:
             protocols=("streamlit", *((token.value,) if token else ())),
             origin=self.url,
             max_msg_size=0,
+            compress=15,
         )
         self._reader = asyncio.create_task(self._read())
         await self.rerun()
@@ -165,9 +191,15 @@ class Tab:
         raise TabError(f"no box {key} on the page")
 
     async def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Post as the page does; a kept connection that the server has just let go is no failure."""
+        try:
+            return await self._post(path, body)
+        except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+            return await self._post(path, body)
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         async with self._http.post(self.url + path, json=body, headers=SAME_SITE) as answer:
             read = await answer.read()
-            self.received_bytes += _size(answer, read)
             if answer.status != 200:
                 raise TabError(f"{path} answered {answer.status}")
             told: dict[str, Any] = json.loads(read)
@@ -175,21 +207,19 @@ class Tab:
 
     async def events(self, path: str) -> Stream:
         """Read a live answer to its ``end`` event, as an EventSource does."""
-        stream = Stream()
+        stream, before = Stream(), self.received_bytes
         async with self._http.get(self.url + path, headers={"Accept": "text/event-stream"}) as answer:
             if answer.status != 200:
                 raise TabError(f"{path} answered {answer.status}")
-            stream.received_bytes += _size(answer, b"")
             rest = b""
             async for data in answer.content.iter_any():
                 now = time.perf_counter()
-                stream.received_bytes += len(data)
                 *events, rest = (rest + data).split(b"\n\n")
                 for event in events:
                     _take(stream, event, now)
                 if stream.ended_at:
                     break
-        self.received_bytes += stream.received_bytes
+        stream.received_bytes = self.received_bytes - before
         if not stream.ended_at:
             raise TabError("the live answer was cut")
         return stream
@@ -233,9 +263,7 @@ class Tab:
 
     async def _get(self, path: str) -> bytes:
         async with self._http.get(self.url + path) as answer:
-            body = await answer.read()
-            self.received_bytes += _size(answer, body)
-            return body
+            return await answer.read()
 
     def _part_of(self, widget_id: str) -> str:
         for place, element in self.elements.items():
@@ -265,7 +293,6 @@ class Tab:
     async def _read(self) -> None:
         async for message in self._socket:
             if message.type is aiohttp.WSMsgType.BINARY:
-                self.received_bytes += len(message.data)
                 self._receive(ForwardMsg.FromString(message.data))
         self._closed = "the server closed the connection"
         self._finished.set()
@@ -309,12 +336,6 @@ class Tab:
             del self.elements[place]
         self._held = {h: (m, at) for h, (m, at) in self._held.items() if self.runs_done - at <= 2}
         self._finished.set()
-
-
-def _size(answer: aiohttp.ClientResponse, body: bytes) -> int:
-    """Count what crossed the wire: the compressed length where one was told."""
-    head = sum(len(name) + len(value) + 4 for name, value in answer.raw_headers)
-    return head + int(answer.headers.get("Content-Length", len(body)))
 
 
 def _take(stream: Stream, event: bytes, now: float) -> None:

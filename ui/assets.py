@@ -20,6 +20,8 @@ from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from ui import browser
+
 SHELL = Path(st.__file__).parent / "static"
 OWN = Path(__file__).parent / "static"
 FOR_EVER = b"public, max-age=31536000, immutable"
@@ -89,7 +91,7 @@ def _files() -> dict[str, Path]:
     """Map the paths that browsers ask for to files; nothing else can be asked for here."""
     shell = [p for p in (SHELL / "static").rglob("*") if p.is_file()]
     found = {f"/{p.relative_to(SHELL).as_posix()}": p for p in shell}
-    found |= {f"/app/static/{p.name}": p for p in OWN.glob("*.woff2")}
+    found |= {f"/app/static/{p.name}": p for p in OWN.glob("*.woff2")} | browser.scripts()
     pages = (p.stem for p in (Path(__file__).parent / "screens").glob("*.py"))
     return found | dict.fromkeys(("/", *(f"/{name}" for name in pages)), SHELL / "index.html")
 

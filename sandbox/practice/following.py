@@ -15,14 +15,14 @@ from weakref import WeakKeyDictionary
 
 from sandbox.guard import Placeholders
 from sandbox.practice.shapes import LivePart
-from sandbox.records import Run
+from sandbox.records import Run, RunState
 from sandbox.turns import LiveRun, LiveView
 
 LOOK_SECONDS = 0.025
-PAUSE_SECONDS = 0.1
-MANY_READERS = 20
-PAUSE_PER_READER_SECONDS = 0.0008
-LONGEST_PAUSE_SECONDS = 0.25
+PAUSE_SECONDS = 0.05
+MANY_READERS = 40
+PAUSE_PER_READER_SECONDS = 0.001
+LONGEST_PAUSE_SECONDS = 0.2
 
 
 class Pulse:
@@ -138,6 +138,6 @@ def stored_part(run: Run, start: int, placeholders: Placeholders) -> LivePart:
         placeholders.restore(run.answer[start:]),
         len(run.answer),
         run.state,
-        message=run.error_message,
+        message="" if run.state is RunState.DONE else run.error_message,
         ended=True,
     )

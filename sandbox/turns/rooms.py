@@ -22,6 +22,7 @@ from sandbox.llm import Clients
 from sandbox.records import Delta, EndpointBusyError, EndpointHealth, Finish, RunState, SandboxError
 from sandbox.turns import troubles
 from sandbox.turns.breaker import Rest
+from sandbox.turns.gathering import gathering_loop, rest
 from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
 from sandbox.turns.live import LiveRun, Order, Outcome
 from sandbox.turns.queue import FairQueue
@@ -115,8 +116,7 @@ class Turns:
         with self._lock:
             theirs = [run for run in self._runs.values() if run.order.person_id in person_ids]
         going = [run.run_id for run in theirs if not run.state.ended]
-        for run_id in going:
-            self.stop(run_id)
+        self._on_loop(self._stop_all, going)
         return len(going)
 
     def get(self, run_id: str) -> LiveRun | None:
@@ -165,7 +165,8 @@ class Turns:
 
     def _run_loop(self, clients_factory: Callable[[], Clients]) -> None:
         try:
-            asyncio.run(self._live(clients_factory))
+            with asyncio.Runner(loop_factory=gathering_loop(lambda: len(self._tasks))) as runner:
+                runner.run(self._live(clients_factory))
         except Exception as error:
             if self._ready.done():
                 log.error("the loop of turns died: %s", type(error).__name__)
@@ -239,6 +240,16 @@ class Turns:
             for live, ahead, wait in places
         ]
 
+    def _stop_all(self, run_ids: list[str]) -> None:
+        """Stop those who wait first, so that none of them is sent into a slot that another gives back."""
+        with self._lock:
+            waited = [self._runs[run_id] for run_id in run_ids if self._queue.leave(run_id)]
+        for live in waited:
+            self._end(live, RunState.STOPPED, None, None)
+        for run_id in run_ids:
+            self._stop(run_id)
+        self._hand_out()
+
     def _stop(self, run_id: str) -> None:
         with self._lock:
             live = self._runs.get(run_id)
@@ -295,6 +306,7 @@ class Turns:
                     self._teller.note(live)
                     if event.text:
                         self._keeper.save_later(live)
+                        await rest(len(self._tasks))
                 else:
                     finish = event
         return finish

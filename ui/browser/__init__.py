@@ -9,7 +9,8 @@ is written with ``textContent`` or, for the clipboard, as HTML that documents.ou
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,26 @@ import streamlit as st
 HERE = Path(__file__).parent
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=64)
+def script_path(name: str) -> str:
+    """Return where a script is served; another text has another place, so that browsers may keep it."""
+    return f"/room/script/{name}-{zlib.crc32((HERE / f'{name}.js').read_bytes()):08x}.js"
+
+
+def scripts() -> dict[str, Path]:
+    """Map the places of all scripts to their files."""
+    return {script_path(file.stem): file for file in HERE.glob("*.js")}
+
+
+@lru_cache(maxsize=64)
 def _component(name: str, css: bool = False) -> Any:
     return st.components.v2.component(
         f"room_{name}",
         html="<div class='root'></div>",
         css=(HERE / f"{name}.css").read_text(encoding="utf-8") if css else None,
-        js=(HERE / f"{name}.js").read_text(encoding="utf-8"),
+        # The script itself is a file that browsers keep: Streamlit would send it anew with every drawing.
+        js=f"""export default (c) => import(location.origin + "{script_path(name)}").then((m) => m.default(c));
+// More than one line, or Streamlit takes this for the name of a file.""",
     )
 
 
@@ -70,6 +84,11 @@ def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: s
     _mount("keep", {"person": person_id, "place": place, "fields": dict(fields)}, key)
 
 
+def blank_chips(names: Sequence[str], box: str, *, key: str) -> None:
+    """Offer a template's blanks; a press puts one where the cursor stands in the box with this key."""
+    _mount("blanks", {"names": list(names), "box": box}, key, css=True)
+
+
 def korean_words(*, key: str) -> None:
     """Put Streamlit's own English words on screen into Korean, for as long as the page is open."""
     _mount("words", {}, key)
@@ -109,5 +128,3 @@ def board(code: str, *, projector: bool, key: str) -> None:
 def seat(place: str, *, hand: bool, screen: bool, key: str) -> None:
     """Show 「🙋 손들기」 and tell the server that somebody sits here; ``place``: what is open."""
     _mount("seat", {"place": place, "hand": hand, "screen": screen}, key, css=True)
-
-
