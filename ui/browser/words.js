@@ -24,6 +24,7 @@ const WORDS = {
   "Choose an option": "골라 주세요",
   "Choose options": "골라 주세요",
   "Select date": "날짜 고르기",
+  "Select all": "모두 고르기",
   "Skip to main content": "본문으로 가기",
   "Page not found": "없는 화면입니다",
 };

@@ -37,10 +37,13 @@ def class_bar() -> None:
     if who is None or not who.class_code:
         return
     with st.container(key="class_bar"):
-        wanted = browser.class_bar(
-            "/room/class", f"{who.class_code}:{who.id}", look="seat", key="class_bar_now"
-        )
-        seat_controls.controls(who)
+        left, right = st.columns([9, 3], vertical_alignment="center")
+        with left:
+            wanted = browser.class_bar(
+                "/room/class", f"{who.class_code}:{who.id}", look="seat", key="class_bar_now"
+            )
+        with right:
+            seat_controls.controls(who)
     if wanted:
         open_exercise(wanted)
 

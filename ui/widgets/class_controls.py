@@ -25,6 +25,7 @@ def head(here: Class) -> None:
         st.link_button(
             "앞 화면 열기", f"/projector?code={here.code}", icon=":material/connected_tv:", type="primary"
         )
+        st.link_button("현황판 열기", f"/board?code={here.code}", icon=":material/grid_view:")
         if here.closed_at is not None:
             st.badge("끝난 과정", icon=":material/door_front:", color="gray")
     door_notes()

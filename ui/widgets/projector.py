@@ -10,7 +10,7 @@ from ui.widgets import board
 from ui.widgets.class_door import door_notes, join_address, qr, room_address
 
 # The wall has no menu and uses all of its width; the keyboard's F11 gives it the rest.
-WIDE = "<style>header, [data-testid=stHeader] { display: none; } .stMainBlockContainer { max-width: none; padding: 1.6rem 3rem; }</style>"
+WIDE = "<style>header, [data-testid=stHeader] { display: none; } .stMainBlockContainer { max-width: none; padding: 1rem 3rem; }</style>"
 
 
 def wall(key: InstructorKey, here: Class) -> None:
