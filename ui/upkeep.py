@@ -19,10 +19,10 @@ COLLECT_EVERY_SECONDS = 30
 async def keep_up(room: Services) -> None:
     """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen."""
     children.leave_no_dump()
+    await asyncio.to_thread(_tell_setup_code, room)  # the officer is waiting for it, the trainees not yet
     await asyncio.to_thread(room.warm)
     gc.collect()
     gc.freeze()
-    await asyncio.to_thread(_tell_setup_code, room)
     while True:
         await asyncio.sleep(COLLECT_EVERY_SECONDS)
         gc.collect(1)
