@@ -25,6 +25,7 @@ export default function (component) {
     board.live = false;
     clearTimeout(board.timer);
     document.removeEventListener("visibilitychange", seen);
+    if (board.unfold) setTimeout(() => { if (!board.live) board.unfold(); }, 500);
   };
 }
 
@@ -72,7 +73,7 @@ function build(root, data, mark) {
     top.append(chip);
   }
   top.append(make("span", "grow"));
-  if (!data.projector) top.append(after(board));
+  top.append(data.projector ? fold(board) : after(board));
   top.append(lost);
   board.panels = {};
   const kinds = data.projector
@@ -82,11 +83,12 @@ function build(root, data, mark) {
   board.seat = make("div", "panel seat empty");
   if (!data.projector) side.append(board.seat);
   for (const [name, title] of kinds) {
+    const kind = name === "hands" || name === "shares" ? "panel tall" : "panel";
     const panel = make("div", "panel empty"), list = make("div");
     const head = make("h4", "", title);
     if (name === "hands") head.prepend(handIcon(), " ");
     panel.append(head, list);
-    board.panels[name] = { panel, list, told: "" };
+    board.panels[name] = { panel, list, kind, told: "" };
     side.append(panel);
   }
   body.append(tiles, side);
@@ -114,6 +116,20 @@ function after(board) {
   });
   label.append(select);
   return label;
+}
+
+// The wall's way in takes a third of the screen; once everybody sits it may go.
+function fold(board) {
+  const button = make("button", "chip");
+  const set = (folded) => {
+    document.body.classList.toggle("room-wall-folded", folded);
+    button.textContent = folded ? "들어오는 길 보이기" : "들어오는 길 접기";
+    localStorage.setItem("room-wall-folded", folded ? "1" : "");
+  };
+  button.addEventListener("click", () => set(!document.body.classList.contains("room-wall-folded")));
+  board.unfold = () => document.body.classList.remove("room-wall-folded", "room-wall-answer");
+  set(localStorage.getItem("room-wall-folded") === "1");
+  return button;
 }
 
 // --------------------------------------------------------------------------- asking
@@ -234,7 +250,7 @@ function drawPanel(board, name, told, fill) {
   const written = JSON.stringify(told);
   if (panel.told === written) return;
   panel.told = written;
-  cls(panel.panel, told.length ? "panel" : "panel empty");
+  cls(panel.panel, told.length ? panel.kind : "panel empty");
   panel.list.replaceChildren(...fill(told));
 }
 
@@ -415,6 +431,7 @@ async function drawShown(board, shown) {
     if (!told.answer) board.shown = null; // asked again with the next look
   }
   const both = Boolean(told.answer);
+  document.body.classList.toggle("room-wall-answer", both);
   board.beside.hidden = !both;
   board.body.hidden = both;
   board.beside.style.display = both ? "" : "none";

@@ -1,0 +1,168 @@
+"""The live board in a real browser: a stuck seat, a raised hand, an answer shared, shown and withdrawn."""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from bench.board_class import CODE, PATH, MadeClass, fill
+from sandbox.records import Person
+from sandbox.store import Store, load_secret
+from tests.fake_endpoint import FakeEndpoint
+from tests.running_room import RunningRoom
+from tests.test_browser import ARTEFACTS, CHROMIUM, settle
+
+pytestmark = pytest.mark.browser
+PATIENCE = 60_000
+SCREENS = {"laptop": (1366, 768), "wall": (1920, 1080)}
+
+
+@dataclass
+class Hall:
+    """A running room with a made-up class in its store."""
+
+    room: RunningRoom
+    store: Store
+    made: MadeClass
+    browser: Browser
+
+    def lecturer(self, size: str = "laptop") -> Page:
+        return self._context(size, desk=self.made.token).new_page()
+
+    def trainee(self, person: Person) -> Page:
+        return self._context("laptop", room=self.store.sign_in(person.id)).new_page()
+
+    def _context(self, size: str, **cookies: str) -> BrowserContext:
+        width, height = SCREENS[size]
+        context = self.browser.new_context(viewport={"width": width, "height": height}, locale="ko-KR")
+        context.add_cookies([{"name": n, "value": v, "url": self.room.url} for n, v in cookies.items()])
+        return context
+
+    def open(self, page: Page, path: str) -> None:
+        page.goto(f"{self.room.url}/{path}?code={CODE}")
+        expect(page.locator(".tile").first).to_be_visible(timeout=PATIENCE)
+
+    def asked(self, path: str, cookie: str = "") -> tuple[int, bytes]:
+        wanted = urllib.request.Request(self.room.url + path, headers={"Cookie": cookie})
+        try:
+            with urllib.request.urlopen(wanted, timeout=30) as answer:
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read()
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    assert CHROMIUM
+    ARTEFACTS.mkdir(exist_ok=True)
+    data = tmp_path_factory.mktemp("board") / "자료"
+    with (
+        FakeEndpoint(first_seconds=0.0, tokens_per_second=0.0) as fake,
+        RunningRoom(data, OPENAI_BASE_URL=fake.base_url, OPENAI_MODEL="fake") as room,
+        closing(Store(f"sqlite:///{next(data.glob('*.db'))}", secret=load_secret(data))) as store,
+        sync_playwright() as playwright,
+    ):
+        made = fill(store, seats=40)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield Hall(room, store, made, browser)
+        browser.close()
+
+
+def test_a_class_on_the_board_and_on_the_wall(hall: Hall) -> None:
+    board, wall = hall.lecturer(), hall.lecturer("wall")
+    hall.open(board, "board")
+    expect(board.locator(".tile")).to_have_count(40)
+    expect(board.get_by_text("많이 실패한 점검")).to_be_visible()
+    board.screenshot(path=ARTEFACTS / "board.png")
+    first = board.locator(".tile").first.element_handle()
+    assert first is not None
+    person, now = hall.made.people[1], datetime.now(UTC)
+    hall.store.move_seat(person.id, CODE, exercise_id=PATH[1], step="reading", at=now - timedelta(minutes=11))
+    hall.store.touch_seat(person.id, at=datetime.now(UTC))
+    stuck = board.locator(".tile").nth(1)
+    expect(stuck).to_have_class(re.compile("w-STUCK"), timeout=PATIENCE)
+    expect(stuck).to_contain_text(re.compile(r"막힘 \d+분"))
+    assert first.evaluate("tile => tile.isConnected")  # patched, not drawn anew
+    hall.open(wall, "projector")
+    expect(wall.locator(".tile")).to_have_count(40)
+    wall.screenshot(path=ARTEFACTS / "wall.png")
+    names = {p.name for p in hall.made.people}
+    seen = wall.evaluate("""() => {
+        const texts = [document.body.innerText];
+        for (const host of document.querySelectorAll('*'))
+            if (host.shadowRoot) texts.push(host.shadowRoot.textContent);
+        return texts.join(' ');
+    }""")
+    assert [n for n in names if n in seen] == []
+    for page in (board, wall):
+        page.context.close()
+
+
+def test_nobody_but_an_instructor_gets_the_board(hall: Hall) -> None:
+    desk = f"desk={hall.made.token}"
+    trainee = f"room={hall.store.sign_in(hall.made.people[0].id)}"
+    paths = (
+        f"/room/board?class={CODE}",
+        f"/room/board?class={CODE}&view=projector",
+        f"/room/board/seat?class={CODE}&person={hall.made.people[0].id}",
+        f"/room/board/shown?class={CODE}",
+    )
+    for path in paths:
+        assert hall.asked(path)[0] == 401, path
+        assert hall.asked(path, trainee)[0] == 401, path
+        assert hall.asked(path, desk)[0] == 200, path
+    assert hall.asked("/room/board?class=NOSUCH", desk)[0] == 404
+    wall = hall.asked(paths[1], desk)[1].decode()
+    assert [p.name for p in hall.made.people if p.name in wall] == []
+    assert len(json.loads(wall)["tiles"]) == 40
+
+
+def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdrawn(hall: Hall) -> None:
+    person = hall.made.people[6]  # has passed everything: answers to share
+    trainee, board, wall = hall.trainee(person), hall.lecturer(), hall.lecturer("wall")
+    trainee.goto(f"{hall.room.url}/exercise?id={PATH[1]}")
+    hall.open(board, "board")
+    hall.open(wall, "projector")
+    board.locator(".tile").nth(6).click()
+    expect(board.get_by_text("쓴 글과 답변은 본인이 공유하거나")).to_be_visible(timeout=PATIENCE)
+    assert "야간 개방" not in board.locator(".seat").inner_text()
+
+    trainee.get_by_text("내 화면도 보여 주기").click(timeout=PATIENCE)
+    trainee.get_by_role("button", name="손들기").click()
+    expect(trainee.get_by_text("강사에게 알렸습니다. 화면도 볼 수 있습니다.")).to_be_visible(timeout=PATIENCE)
+    expect(board.locator(".tile").nth(6)).to_have_class(re.compile("hand"), timeout=PATIENCE)
+    expect(board.get_by_text("도움을 청하며 보여 준 화면")).to_be_visible(timeout=PATIENCE)
+    board.screenshot(path=ARTEFACTS / "board-hand.png")
+    board.locator(".seat").get_by_role("button", name="도움 완료").click()
+    expect(board.locator(".tile").nth(6)).not_to_have_class(re.compile("hand"), timeout=PATIENCE)
+    expect(trainee.get_by_text("강사가 도움 완료로 표시했습니다.")).to_be_visible(timeout=PATIENCE)
+
+    settle(trainee)
+    trainee.get_by_role("button", name="화면에 공유").click(timeout=PATIENCE)
+    trainee.get_by_text("앞 화면에 띄워도 좋습니다").click()
+    settle(trainee)
+    trainee.get_by_role("button", name="공유하기").click()
+    expect(trainee.get_by_text("이 답변을 강사와 공유하고 있습니다.")).to_be_visible(timeout=PATIENCE)
+    trainee.get_by_text("이 답변을 강사와 공유하고 있습니다.").scroll_into_view_if_needed()
+    trainee.screenshot(path=ARTEFACTS / "seat-shared.png")
+    show = board.locator(".seat").get_by_role("button", name="앞 화면에 띄우기")
+    show.click(timeout=PATIENCE)
+    expect(wall.get_by_text("모범 답안과 나란히")).to_be_visible(timeout=PATIENCE)
+    expect(wall.get_by_text("야간 개방을 22시까지").first).to_be_visible()
+    expect(wall.get_by_text(person.name)).to_have_count(0)
+    wall.screenshot(path=ARTEFACTS / "wall-answer.png")
+    trainee.get_by_role("button", name="공유 거두기").click()
+    expect(wall.get_by_text("모범 답안과 나란히")).to_have_count(0, timeout=PATIENCE)
+    expect(wall.locator(".tile").first).to_be_visible()
+    for page in (trainee, board, wall):
+        page.context.close()
