@@ -139,7 +139,7 @@ def test_every_parameter_of_every_check_has_a_korean_name() -> None:
 @pytest.mark.parametrize(
     ("changes", "place", "said"),
     [
-        ({"title": ""}, ("title",), "빠진 항목"),
+        ({"title": ""}, ("title",), "비어 있습니다"),
         ({"body": "{{자료}} {{모름}}"}, ("body",), "모름"),
         ({"body": "빈칸이 없습니다"}, ("fields", 0, "name"), "본문에서 쓰지 않습니다"),
         ({"title": "", "body": "빈칸이 없습니다"}, ("fields", 0, "name"), "본문에서 쓰지 않습니다"),
@@ -149,9 +149,9 @@ def test_every_parameter_of_every_check_has_a_korean_name() -> None:
         (
             {"checks": [forms.new_check("length", "짧나요?", ())]},
             ("checks", 0, "id"),
-            "min과 max",
+            "적어도",
         ),
-        ({"checks": [forms.new_check("length", "", ()) | {"params": {"max": 3}}]}, ("checks", 0, "title"), "빠진"),
+        ({"checks": [forms.new_check("length", "", ()) | {"params": {"max": 3}}]}, ("checks", 0, "title"), "비어"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_its_field(changes: Any, place: Any, said: str) -> None:

@@ -42,12 +42,17 @@ ROOM = [
     page("free", "자유 실습", "chat"),
     page("mine", "내 기록", "folder_open"),
     page("connection", "연결", "cable"),
+    page("survey", "설문", "poll", shown=False),
 ]
 INSTRUCTORS = [
     page("teach", "내 과정", "co_present", shown=DESK),
     page("class_room", "수업 진행", "campaign", shown=DESK),
     page("board", "현황판", "grid_view", shown=DESK),
     page("projector", "앞 화면", "connected_tv", shown=False),
+    page("after", "수업 마무리", "task_alt", shown=DESK),
+    page("limits", "예산", "payments", shown=DESK),
+    page("rehearsal", "리허설", "groups", shown=DESK),
+    page("editor", "내용 만들기", "draw", shown=DESK),
     page("staff", "강사와 비밀번호", "badge", shown=DESK),
 ]
 OPEN_TO_ALL = (ROOM[0], ROOM[5], *INSTRUCTORS)

@@ -27,7 +27,7 @@ from sandbox.records import (
 
 Form = dict[str, Any]
 
-NEW_BODY = """아래 [자료]를 바탕으로 …을(를) 써 주세요.
+NEW_BODY = """아래 [자료]를 바탕으로 (무엇)을 써 주세요.
 
 [형식]
 - 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox import checks
 from sandbox.authoring.forms import Form, exercise_texts, prompt_text
+from sandbox.authoring.wording import on_screen
 from sandbox.checks.proof import mismatches
 from sandbox.library import (
     all_of,
@@ -27,6 +28,7 @@ from sandbox.library import (
 )
 from sandbox.records import (
     CheckContext,
+    CheckSpec,
     ContentError,
     ExampleAnswer,
     Exercise,
@@ -71,7 +73,7 @@ def look_at_prompt(form: Form) -> LookedAt:
     try:
         prompt = parse_prompt(prompt_text(form), source="템플릿", check_problem=checks.problem)
     except ContentError as error:
-        found = [_problem(e, "body") for e in all_of(error)]
+        found = [_problem(e, "body", form) for e in all_of(error)]
         if stood_in := _stood_in(form, found):
             found += [p for p in look_at_prompt(stood_in).problems if p not in found]
         return LookedAt(None, tuple(found))
@@ -103,14 +105,14 @@ def look_at_exercise(
                 folder, check_problem=checks.problem, read_text=read_text, shown="실습"
             )
         except ContentError as error:
-            found = [*lost, *(_problem(e, "scenario") for e in all_of(error))]
+            found = [*lost, *(_problem(e, "scenario", form) for e in all_of(error))]
             if stood_in := _stood_in(form, found):
                 again = look_at_exercise(
                     stood_in, file_data=file_data, read_text=read_text, prompts=prompts, proof=proof
                 )
                 found += [p for p in again.problems if p not in found]
             return LookedAt(None, tuple(found))
-        found = [*lost, *(_problem(e, "scenario") for e in between_files(exercise, prompts, lines))]
+        found = [*lost, *(_problem(e, "scenario", form) for e in between_files(exercise, prompts, lines))]
         if not found and proof:
             found = list(_proof(exercise, prompts.get(exercise.prompt_id or "")))
     return LookedAt(exercise, tuple(found))
@@ -144,6 +146,22 @@ def verdicts_on(exercise: Exercise, answer: str, asked: str) -> tuple[Verdict, .
         files={m.name: m.path for m in exercise.materials},
     )
     return tuple(checks.check(spec, context) for spec in exercise.checks)
+
+
+def template_verdicts(form: Form, answer: str, asked: str, sources: Mapping[str, str]) -> tuple[Verdict, ...]:
+    """Run a template's checks, however half-done, on an answer; ``sources`` are the filled blanks by label."""
+    context = CheckContext(answer=answer, prompt=asked, sources=sources)
+    specs = [
+        CheckSpec(
+            c["id"],
+            c["kind"],
+            c["title"] or c["id"],
+            {k: v for k, v in c["params"].items() if v not in (None, "", [], {})},
+            float(c["weight"] or 1.0),
+        )
+        for c in form["checks"]
+    ]
+    return tuple(checks.check(spec, context) for spec in specs)
 
 
 def loose_prompt(form: Form) -> Prompt:
@@ -225,8 +243,13 @@ def is_file_name(name: str) -> bool:
 _RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(10))})
 
 
-def _problem(error: ContentError, text_place: str) -> Problem:
-    return Problem(_place(error, text_place), error.message, error.remedy)
+def _problem(error: ContentError, text_place: str, form: Form) -> Problem:
+    place = _place(error, text_place)
+    kind = ""
+    if len(place) > 1 and place[0] == "checks" and isinstance(place[1], int):
+        kind = form["checks"][place[1]]["kind"]
+    kind = kind if kind in checks.CHECKS else ""
+    return Problem(place, on_screen(error.message, kind), on_screen(error.remedy))
 
 
 def _place(error: ContentError, text_place: str) -> Place:
@@ -240,17 +263,17 @@ def _place(error: ContentError, text_place: str) -> Place:
 
 def _stood_in(form: Form, found: list[Problem]) -> Form | None:
     """Return the form with its empty lines filled in; None when they are not what is wrong."""
-    empty = {p.place[0] for p in found if p.place} & set(_STAND_INS)
+    empty = {str(p.place[0]) for p in found if p.place} & set(_STAND_INS)
     empty = {key for key in empty if key in form and form[key] != _STAND_INS[key]}
     return form | {key: _STAND_INS[key] for key in empty} if empty else None
 
 
 def _proof(exercise: Exercise, prompt: Prompt | None) -> Iterator[Problem]:
     for one in mismatches(exercise.model_answer, judged(exercise, exercise.model_answer, prompt)):
-        yield Problem(("model", "text"), one.message, one.remedy)
+        yield Problem(("model", "text"), on_screen(one.message), on_screen(one.remedy))
     for i, answer in enumerate(exercise.wrong_answers):
         for one in mismatches(answer, judged(exercise, answer, prompt)):
-            yield Problem(("wrong", i, "text"), one.message, one.remedy)
+            yield Problem(("wrong", i, "text"), on_screen(one.message), on_screen(one.remedy))
     if not exercise.wrong_answers:
         yield Problem(
             ("wrong",),

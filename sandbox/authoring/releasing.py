@@ -11,7 +11,7 @@ from datetime import date
 from sandbox.authoring import comparing, forms
 from sandbox.authoring.forms import Form
 from sandbox.authoring.originals import Originals
-from sandbox.class_records import ContentKind, ContentVersion, InstructorKey
+from sandbox.class_records import Content, ContentKind, ContentVersion, InstructorKey
 from sandbox.classroom.instructors import Instructors
 from sandbox.records import Exercise, InputError, NotFoundError
 
@@ -160,6 +160,11 @@ class Releasing:
             raise InputError("공개한 것만 검증할 수 있습니다.", remedy="먼저 공개해 주세요.")
         self._store.verify_content(kind, content_id, who.name if verified else "", review_on)
         self._published.refresh()
+
+    def standing(self, key: InstructorKey, kind: ContentKind, content_id: str) -> Content | None:
+        """Return what is published of it and whether it is verified; None when nothing was ever saved."""
+        self._instructors.current(key)
+        return self._store.content(kind, content_id)
 
     def used_by(self, key: InstructorKey, prompt_id: str) -> tuple[str, ...]:
         """Return the titles of the exercises that use a template."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import session
-from ui.widgets import frame, history
+from ui.widgets import frame, history, suggest
 
 me, room = session.me(), session.services()
 PER_PAGE = 20
@@ -26,6 +26,7 @@ if "deleted_run" in st.session_state:
     c.info(f"「{frame.plain(title)}」 기록을 지웠습니다.")
     d.button("되돌리기", icon=":material/undo:", on_click=bring_back, args=(gone,), width="stretch")
 shown = st.session_state.get("mine_shown", PER_PAGE)
+suggest.mine()
 found, total = room.practice.history(me, search=search, favourites=favourites, limit=shown)
 for one in found:
     history.row(one)

@@ -35,7 +35,13 @@ def conversation(thread: str) -> None:
     uploads.attach(place)
     text = prompt_box.prompt_box(place, "", drafts.begin(me, place), label="이어서 물어보기", height=110)
     drafts.keep(me, place, None, {}, text)
-    work = Work(text, prompt_id=last.prompt_id, thread_id=thread, parent_id=last.id)
+    work = Work(
+        text,
+        prompt_id=last.prompt_id,
+        thread_id=thread,
+        parent_id=last.id,
+        prompt_version=last.prompt_version,
+    )
     if run_button(place, work, label="이어서 보내기"):
         show_newest(thread)
         drafts.drop(me, place)
@@ -152,7 +158,13 @@ def _again(run: Run, thread: str) -> None:
 def _edit(run: Run, thread: str, text: str) -> None:
     """Let a question be changed; what is sent becomes another branch beside the old one."""
     edited = st.text_area("질문 고치기", value=text, key=f"edit-{run.id}", height=200) or ""
-    work = Work(edited, prompt_id=run.prompt_id, thread_id=thread, parent_id=run.parent_id)
+    work = Work(
+        edited,
+        prompt_id=run.prompt_id,
+        thread_id=thread,
+        parent_id=run.parent_id,
+        prompt_version=run.prompt_version,
+    )
     if run_button(f"edit:{run.id}", work, box=f"edit-{run.id}", label="고쳐서 다시 실행", shortcut=False):
         st.session_state.pop(f"editing:{run.id}", None)
         show_newest(thread)

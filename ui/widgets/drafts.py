@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from sandbox.records import Person, Prompt, PromptTooLongError
+from sandbox.records import EMPTY, Person, Prompt, PromptTooLongError
 from ui import browser, session
 from ui.widgets.form import field_keys, place_key
 from ui.widgets.prompt_box import COMPOSED, TEXT, key_of
@@ -21,9 +21,19 @@ def begin(me: Person, place: str) -> Mapping[str, str]:
     return found
 
 
-def keep(me: Person, place: str, prompt: Prompt | None, values: Mapping[str, str], text: str) -> None:
-    """Store the draft when it changed, and let the browser report what is typed meanwhile."""
-    now = {**values, TEXT: text, COMPOSED: str(st.session_state.get(f"composed:{place}", ""))}
+def keep(
+    me: Person,
+    place: str,
+    prompt: Prompt | None,
+    values: Mapping[str, str],
+    text: str,
+    begun_with: Mapping[str, str] = EMPTY,
+) -> None:
+    """Store the draft when it changed, and let the browser report what is typed meanwhile.
+
+    ``begun_with`` notes the versions of what is worked on, so that they stay while it is.
+    """
+    now = {**values, **begun_with, TEXT: text, COMPOSED: str(st.session_state.get(f"composed:{place}", ""))}
     if st.session_state.get(f"draft:{place}") != now:
         st.session_state[f"draft:{place}"] = now
         try:

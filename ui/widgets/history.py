@@ -6,7 +6,7 @@ import streamlit as st
 
 from sandbox.records import RunSummary
 from ui import session
-from ui.widgets import frame
+from ui.widgets import frame, suggest
 from ui.widgets.clock import korean_time
 
 
@@ -21,6 +21,8 @@ def row(run: RunSummary) -> None:
             f"**{frame.plain(run.title or '제목 없음')}**  \n:gray[{korean_time(run.created_at)} · {frame.plain(run.endpoint_name)} · {run.state.value}{score}]"
         )
         left.caption(frame.plain(run.answer_start or "(답변 없음)"))
+        with left:
+            suggest.button(run)
         star.button(
             "★" if run.favourite else "☆",
             key=f"star-{run.id}",
