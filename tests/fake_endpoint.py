@@ -137,10 +137,11 @@ class FakeEndpoint:
         ready()
         await self._stopping.wait()
         await runner.cleanup()
-        # A client that never reads on keeps a graceful close waiting: hang up, so that no socket is left open.
-        for transport in list(getattr(self._loop, "_transports", {}).values()):
-            transport.abort()
-        await asyncio.sleep(0.01)
+        # A client may come in while the door closes, or never read on: hang up, so that no socket is left open.
+        for _ in range(3):
+            for transport in list(getattr(self._loop, "_transports", {}).values()):
+                transport.abort()
+            await asyncio.sleep(0.01)
 
     # ------------------------------------------------------------------ routes
 

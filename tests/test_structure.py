@@ -301,7 +301,7 @@ def test_no_module_holds_mutable_state(path: Path) -> None:
 
 # Longer than 400 lines, each as one subject.
 JUSTIFIED = {
-    "sandbox/records.py": 740,  # all the nouns, so that any module may depend on one that depends on none
+    "sandbox/records.py": 780,  # all the nouns, so that any module may depend on one that depends on none
     "start.py": 600,  # runs before anything is installed, so it can import nothing
 }
 

@@ -29,7 +29,7 @@ from sandbox.records import (
     StreamEvent,
 )
 from sandbox.turns import FairQueue, LiveRun, Order, Outcome, Turns
-from sandbox.turns.rooms import Limits
+from sandbox.turns.limits import Limits
 from tests.fake_endpoint import FakeEndpoint
 
 KEY = "sk-very-secret-0123456789"

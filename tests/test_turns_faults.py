@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -27,12 +28,14 @@ from sandbox.records import (
     RunState,
     Sampling,
 )
+from sandbox.settings import load
 from sandbox.turns import LiveRun, Order
 from sandbox.turns.breaker import Rest
 from tests.fake_endpoint import FakeEndpoint
 from tests.test_practice import PHONE, RESIDENT, follow
 from tests.test_practice import Room as Practising
 from tests.test_turns import ASKED, Room, endpoint_for, wait_for
+from ui.session import Services
 from ui.widgets.endpoints import state_text
 
 pytestmark = pytest.mark.faults
@@ -237,6 +240,7 @@ def test_all_runs_of_a_class_can_be_stopped_and_nobody_elses(room: Room) -> None
         assert {room.ends[name].state for name in "abc"} == {RunState.STOPPED}
         assert lives["other"].snapshot().state is RunState.STREAMING
         assert room.turns.stop_where({"a", "b", "c"}) == 0
+        assert fake.counters.requests == 2, "who waited was not sent only to be stopped"
         room.turns.stop("other")
         room.ended("other")
 
@@ -255,6 +259,8 @@ def test_the_lecturer_is_served_before_those_who_wait(room: Room) -> None:
         assert lecturer is not None
         wait_for(lambda: lecturer.snapshot().state is RunState.STREAMING)
         assert room.turns.place("a") == 0
+        room.turns.stop_where({"lecturer", "a", "b", "c"})
+        room.ended("L", "a", "b", "c")
 
 
 def test_the_wait_falls_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -269,6 +275,20 @@ def test_the_wait_falls_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     assert live.stand(7, 35.0), "slower than thought"
     now += 100.0
     assert live.snapshot().wait_seconds == 1.0, "late, but not nothing: it still waits"
+
+
+def test_the_embedded_model_stands_behind_the_endpoints_that_named_it(tmp_path: Path) -> None:
+    endpoints = "".join(
+        f'[[endpoint]]\nname = "{name}"\nmodel = "m"\nbase_url = "http://127.0.0.1:9/v1"\n{more}'
+        for name, more in (("시청", 'fallback = "내장 모델"\n'), ("둘", ""))
+    )
+    (tmp_path / "sandbox.toml").write_text(f"[model]\nenabled = true\n{endpoints}", encoding="utf-8")
+    embedded = Endpoint("embedded", "내장", "http://127.0.0.1:8/v1", "small", location=Location.INSIDE)
+    ready = SimpleNamespace(endpoint=lambda: embedded)
+    room = SimpleNamespace(settings=load({}, project_dir=tmp_path), local_model=ready, found=())
+    assert [e.fallback for e in Services.endpoints(room)] == [embedded, None, None]  # type: ignore[arg-type]
+    room.local_model = SimpleNamespace(endpoint=lambda: None)  # still being put together
+    assert [e.fallback for e in Services.endpoints(room)] == [None, None]  # type: ignore[arg-type]
 
 
 # --------------------------------------------------------------------------- what practice makes of it
@@ -293,6 +313,23 @@ def test_a_run_keeps_who_really_answered_and_why(desk: Practising, nobody: Endpo
     assert "「시청」에서 답을 받지 못해 예비 연결 「예비」에서 받았습니다." in run.error_message
     (summary,), _ = desk.practice.history(desk.me)
     assert summary.endpoint_name == "예비"
+
+
+def test_who_waits_sees_the_place_and_a_wait_that_falls(desk: Practising) -> None:
+    with FakeEndpoint(first_seconds=0, tokens_per_second=20, tokens=40) as slow:
+        endpoint = replace(desk.endpoint, base_url=slow.base_url, parallel=1)
+        desk.wait(desk.practice.run(desk.me, Work("배우기"), {}, endpoint))  # an answer takes two seconds
+        other = desk.store.add_person("박먼저", "", "8")
+        desk.practice.run(other, Work("먼저"), {}, endpoint)
+        third = desk.store.add_person("최다음", "", "9")
+        desk.practice.run(third, Work("다음"), {}, endpoint)
+        parts = follow(desk, desk.practice.run(desk.me, Work("나중"), {}, endpoint))
+    waits = [part.wait_seconds for part in parts if part.state is RunState.WAITING and part.wait_seconds]
+    assert next(part.ahead for part in parts if part.wait_seconds) == 1
+    assert waits[0] > 2.0
+    assert waits == sorted(waits, reverse=True)
+    assert waits[-1] < waits[0] - 1.0
+    assert parts[-1].state is RunState.DONE
 
 
 def test_an_outside_fallback_makes_the_guard_as_strict_as_outside(

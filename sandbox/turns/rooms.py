@@ -14,34 +14,21 @@ import threading
 import time
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from sandbox.llm import Clients
 from sandbox.records import Delta, EndpointBusyError, EndpointHealth, Finish, RunState, SandboxError
 from sandbox.turns import troubles
-from sandbox.turns.breaker import Rest
 from sandbox.turns.gathering import gathering_loop, rest
 from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
+from sandbox.turns.limits import Limits
 from sandbox.turns.live import LiveRun, Order, Outcome
 from sandbox.turns.queue import FairQueue
 from sandbox.turns.telling import Teller
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How many may wait, how often and how long runs are kept, when an endpoint rests. Times in seconds."""
-
-    max_waiting: int = 400
-    max_waiting_per_person: int = 4
-    progress_seconds: float = 2.0
-    grace_seconds: float = 60.0
-    close_seconds: float = 10.0
-    rest: Rest = field(default_factory=Rest)
 
 
 class Turns:
