@@ -22,8 +22,10 @@ import streamlit as st
 
 from sandbox import checks, llm, tokens
 from sandbox import settings as settings_module
+from sandbox.authoring import Authoring, Published
 from sandbox.class_records import InstructorKey
 from sandbox.classroom import Classroom, Entry, InstructorEntry
+from sandbox.classroom.recorded import RECORDED
 from sandbox.documents import read
 from sandbox.library import Library
 from sandbox.local_model import LocalModel
@@ -40,6 +42,7 @@ from sandbox.records import (
 from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
+from ui.after_class import AfterClass, after_class, playing
 from ui.lecture import Lecture, lecture
 from ui.seating import Seating, seating
 
@@ -85,6 +88,8 @@ class Services:
     turns: Turns
     local_model: LocalModel | None
     lecture: Lecture
+    authoring: Authoring
+    after: AfterClass
     found: tuple[Endpoint, ...] = ()
     reports: Mapping[str, EndpointReport] | None = None
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
@@ -126,6 +131,7 @@ class Services:
         self.library.exercises()
 
     def close(self) -> None:
+        self.after.rehearsals.close()
         self.practice.close()
         if self.local_model:
             self.local_model.close()
@@ -158,22 +164,31 @@ def build(settings: Settings) -> Services:
         ) from error
     store = Store(settings.database_url, secret=load_secret(settings.data_dir))
     store.migrate()
+    published = Published(store, settings.data_dir / "published")
     library = Library(
         settings.prompts_dirs,
         settings.exercises_dirs,
         check_problem=checks.problem,
         read_text=_read_text,
+        published=published,
     )
     made: list[Turns] = []
+    desk, here = lecture(store), list[Services]()
+    after = after_class(
+        store, library, desk, settings.data_dir,
+        endpoints=lambda: here[0].endpoints() if here else settings.endpoints,
+        look=lambda text: practice.look(text, "설문"),
+    )  # fmt: skip
 
     def make_turns(**callbacks: Any) -> Turns:
-        made.append(
-            Turns(lambda: llm.Clients(quirks=store.quirks(), on_learned=store.save_quirks), **callbacks)
-        )
+        known = {"quirks": store.quirks(), "on_learned": store.save_quirks}
+        made.append(Turns(lambda: playing(after, **known), **callbacks))
         return made[0]
 
-    desk = lecture(store)
-    practice = Practice(library, store, make_turns, terms=desk.terms)
+    practice = Practice(
+        library, store, make_turns,
+        terms=after.terms, on_ended=after.budgets.note, stand_in=after.recorded.stand_in,
+    )  # fmt: skip
     practice.start()
     local_model = None
     if settings.embedded.enabled:
@@ -186,9 +201,14 @@ def build(settings: Settings) -> Services:
             threads=settings.embedded.threads,
         )
         local_model.start()
-    return Services(
-        settings, library, store, practice, Pressing(practice), Classroom(store), made[0], local_model, desk
-    )
+    authoring = Authoring(store, desk.instructors, library, published)
+    here.append(
+        Services(
+            settings, library, store, practice, Pressing(practice), Classroom(store), made[0], local_model, desk,
+            authoring, after,
+        )
+    )  # fmt: skip
+    return here[0]
 
 
 def close_services() -> None:
@@ -337,6 +357,8 @@ def choices(place: str) -> dict[str, Choice]:
 def endpoints() -> tuple[Endpoint, ...]:
     """Return the endpoints that the person at this browser may choose: their class may say which."""
     known, who = services().endpoints(), person()
+    if who is not None and services().after.recorded.is_on(who.class_code):
+        return (RECORDED,)
     return services().lecture.terms.allowed(who, known) if who is not None and who.class_code else known
 
 

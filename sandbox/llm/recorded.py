@@ -7,8 +7,7 @@ at the speed at which it came. Everything else goes to the clients as ever.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping
-from types import MappingProxyType
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, NamedTuple
 
 from sandbox.llm.clients import Clients
@@ -40,13 +39,8 @@ class Tape(NamedTuple):
 class PlayingClients(Clients):
     """The clients, with endpoints of the kind RECORDED played from ``find`` (by a recording's id)."""
 
-    def __init__(
-        self,
-        find: Callable[[str], Tape | None],
-        *,
-        quirks: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
-    ) -> None:
-        super().__init__(quirks)
+    def __init__(self, find: Callable[[str], Tape | None], **options: Any) -> None:
+        super().__init__(**options)
         self._find = find
 
     def stream(

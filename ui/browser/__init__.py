@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).parent
+SURVEY = "/survey"  # what class_bar returns when the survey is asked for; no exercise is called that
 
 
 @lru_cache(maxsize=64)
@@ -106,6 +107,8 @@ def hand_over(token: str, *, key: str, door: str = "/room", known: str = "") -> 
 def class_bar(url: str, mark: str, *, look: str, key: str) -> str:
     """Show what stands before the class, live; return the exercise to go to in the script run that follows.
 
+    Or ``SURVEY`` when its button was pressed.
+
     ``mark`` names person and class, so that a move is followed once a browser. ``look`` is ``seat``
     or ``projector``.
     """
@@ -116,8 +119,10 @@ def class_bar(url: str, mark: str, *, look: str, key: str) -> str:
         css=True,
         on_go_change=lambda: None,
         on_gone_change=lambda: None,
+        on_survey_change=lambda: None,
+        on_recorded_change=lambda: None,
     )
-    return str(told.go or "")
+    return SURVEY if told.survey else str(told.go or "")
 
 
 def board(code: str, *, projector: bool, key: str) -> None:

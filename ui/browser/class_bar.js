@@ -41,14 +41,19 @@ function build(root) {
   const now = make("div", "now", strip);
   const label = make("span", "label", now), title = make("strong", "title", now), go = make("button", "go", now);
   const paused = make("div", "paused", strip), notice = make("div", "notice", strip);
+  const recorded = make("div", "recorded", strip), survey = make("button", "go survey", strip);
+  recorded.textContent = "녹화된 답변으로 진행 중";
+  survey.type = "button";
+  survey.textContent = "설문에 답하기";
   const timer = make("div", "timer", strip);
   const timerTitle = make("span", "timer-title", timer), left = make("span", "left", timer);
   label.textContent = "지금 이 실습";
   go.type = "button";
   go.textContent = "이 실습 열기";
   timer.setAttribute("role", "timer");
-  const bar = { root, strip, now, title, go, paused, notice, timer, timerTitle, left, told: null, ends: 0 };
+  const bar = { root, strip, now, title, go, paused, notice, recorded, survey, timer, timerTitle, left, told: null, ends: 0 };
   go.addEventListener("click", () => bar.told && bar.tell("go", bar.told.exercise));
+  survey.addEventListener("click", () => bar.tell("survey", String(Date.now())));
   bar.seen = () => (document.hidden ? close(bar) : open(bar));
   return bar;
 }
@@ -57,8 +62,10 @@ function open(bar) {
   if (bar.source || document.hidden) return;
   const source = (bar.source = new EventSource(bar.data.url));
   source.onmessage = (event) => {
-    const told = JSON.parse(event.data);
+    const told = JSON.parse(event.data), before = bar.told;
     bar.told = told;
+    // Who answers is another now: the page says so when it is drawn anew.
+    if (before && before.recorded !== told.recorded) bar.tell("recorded", String(told.v));
     bar.ends = told.timer ? performance.now() + told.timer.left * 1000 : 0;
     draw(bar);
     follow(bar, told);
@@ -108,9 +115,12 @@ function draw(bar) {
     ? "과정이 끝났습니다. 하던 실습은 그대로 볼 수 있습니다."
     : "강사가 보내기를 잠시 멈췄습니다. 쓰던 글은 그대로 있습니다.";
   bar.paused.hidden = !(told.paused || told.closed);
+  bar.recorded.hidden = !told.recorded;
+  bar.survey.hidden = wall || !told.survey || /\/survey$/.test(window.location.pathname);
   tick(bar);
   if (bar.ends && !bar.ticking && bar.source) bar.ticking = setInterval(() => tick(bar), 500);
-  bar.strip.hidden = bar.now.hidden && bar.notice.hidden && bar.paused.hidden && bar.timer.hidden;
+  bar.strip.hidden = bar.now.hidden && bar.notice.hidden && bar.paused.hidden && bar.timer.hidden
+    && bar.recorded.hidden && bar.survey.hidden;
   if (!wall) announce(bar.told);
 }
 

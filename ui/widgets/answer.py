@@ -9,7 +9,7 @@ import streamlit as st
 from sandbox.practice import score
 from sandbox.records import EndpointDetourError, Run, RunState, SandboxError, State, Verdict
 from ui import browser, session
-from ui.widgets import markup
+from ui.widgets import markup, recorded
 
 VIEWS = ("보기 좋게", "점검 표시", "원문")
 STOPPED = "멈추셨습니다. 여기까지의 답변은 저장되어 있습니다."
@@ -50,6 +50,7 @@ def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> 
         )
     if not run.answer.strip():
         return
+    recorded.label(run)
     has_marks = any(e.start >= 0 for v in run.verdicts for e in v.evidence)
     view = st.segmented_control(
         "답변 보기 방식",

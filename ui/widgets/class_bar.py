@@ -44,7 +44,9 @@ def class_bar() -> None:
             )
         with right:
             seat_controls.controls(who)
-    if wanted:
+    if wanted == browser.SURVEY:
+        st.switch_page("screens/survey.py")
+    elif wanted:
         open_exercise(wanted)
 
 

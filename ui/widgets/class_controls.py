@@ -10,7 +10,7 @@ from sandbox.class_records import Class, ClassNow, InstructorKey
 from sandbox.records import SandboxError
 from ui import session
 from ui.session import plain
-from ui.widgets import desk
+from ui.widgets import budget, desk, recorded
 from ui.widgets.class_door import door_notes
 from ui.widgets.class_form import exercise_name
 
@@ -41,6 +41,8 @@ def lead(key: InstructorKey, here: Class) -> None:
         _pause(key, here, now)
         _notice(key, here, now)
         _timer(key, here, now)
+        recorded.switch(key, here)
+        budget.raise_button(key, here.code)
 
 
 def _exercises(key: InstructorKey, here: Class, now: ClassNow) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from sandbox.practice import Preview, Work
 from sandbox.records import Action, Endpoint, Field, Location, Prompt, SandboxError
 from ui import browser, session
-from ui.widgets import prompt_box
+from ui.widgets import budget, prompt_box, recorded
 from ui.widgets.form import field_keys, place_key
 
 
@@ -37,7 +37,10 @@ def run_button(
         _waiting_for_model()
         return ""
     preview: Preview = room.practice.preview(me, work, endpoint)
+    recorded.notice(endpoint)
     prompt_box.gauge(preview)
+    if left := budget.line(me, endpoint):
+        st.caption(left)
     clean = prompt_box.guard_notice(place, preview, endpoint)
     agreed = _only_public(endpoint)
     ticket = _lay(place, work, endpoint, preview, agreed=agreed)

@@ -22,6 +22,7 @@ from sandbox.documents.outline import Outline
 from sandbox.practice import ProvedFormula, proved_formula
 from sandbox.records import DocumentError, Exercise, Run
 from ui import browser
+from ui.widgets import recorded
 from ui.widgets.slide_editor import slide_editor
 
 REPORT, LETTER, SLIDES = SHAPES = ("보고서(개조식)", "기안문(공문)", "슬라이드")
@@ -69,11 +70,12 @@ def _panel(run: Run, key: str, title: str, exercise: Exercise | None) -> None:
         checked = _facts(key)
         if exercise is not None:
             _proved_workbook(run, exercise, key, checked=checked)
+        notice = recorded.document_notice(run)
         for kind in _FORMATS[shape]:
             latest.writes[shape, kind] = (
-                partial(LETTER_WRITERS[kind].write, letter)
+                partial(LETTER_WRITERS[kind].write, letter, notice=notice)
                 if letter
-                else partial(WRITERS[kind].write, document, title=name)
+                else partial(WRITERS[kind].write, document, title=name, notice=notice)
             )
         latest.drawing = False
         _downloads(shape, latest, name, key, checked=checked)
