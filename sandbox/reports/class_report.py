@@ -47,6 +47,7 @@ class ClassReport:
 
     def outline(self, key: InstructorKey, code: str) -> Outline:
         """Return the report of a class as a neutral document."""
+        self._instructors.current(key)
         klass, people = self._attendance.of(key, code)
         came = [a for a in people if a.came_at]
         results = self._surveys.results(key, code)
@@ -65,6 +66,7 @@ class ClassReport:
 
     def write(self, key: InstructorKey, code: str, kind: str) -> Written:
         """Write the report as ``hwpx`` or ``pdf``."""
+        self._instructors.current(key)
         outline = self.outline(key, code)
         klass = self._store.class_of(code)
         title = f"「{klass.title if klass else code}」 결과 보고"
