@@ -8,7 +8,7 @@ import streamlit as st
 
 from sandbox.class_records import Class, InstructorKey, Seat
 from sandbox.classroom import read_roster
-from sandbox.documents import read
+from sandbox.documents import read_apart
 from sandbox.records import Person, SandboxError
 from ui import session
 from ui.widgets import desk
@@ -60,7 +60,7 @@ def _bring_in(key: InstructorKey, here: Class) -> None:
         if not st.button("이 명단으로 바꾸기", icon=":material/check:", width="stretch"):
             return
         try:
-            source = read.read(upload.name, upload.getvalue()).text if upload else text
+            source = read_apart.read_apart(upload.name, upload.getvalue()).text if upload else text
             kept = session.services().lecture.classes.set_roster(key, here.code, read_roster(source))
         except SandboxError as error:
             session.say(error)
