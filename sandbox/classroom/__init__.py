@@ -17,13 +17,8 @@ from sandbox.classroom.roster_text import read_roster
 from sandbox.classroom.terms import ClassTerms
 from sandbox.store.people import folded_code
 
-# Every public method of these asks for an InstructorKey first, but for those that let somebody in
-# and those of the shell; tests/test_instructor_roles.py calls each with a key that is none.
-INSTRUCTOR_CASES = (Instructors, Classes, Live)
-
 __all__ = [
     "CODE_MAX_CHARS",
-    "INSTRUCTOR_CASES",
     "NAME_MAX_CHARS",
     "ClassTerms",
     "ClassTold",
