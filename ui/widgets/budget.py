@@ -59,7 +59,7 @@ def meter(standing: Standing) -> None:
     used = [f"{spent.tokens:,}토큰"] if limit.tokens is not None else []
     used += [f"{spent.won:,.0f}원"] if limit.won is not None else []
     st.progress(
-        min(1.0, standing.share), text=f"{'·'.join(used)} 씀 / {in_words(limit)} ({standing.share:.0%})"
+        min(1.0, standing.share), text=f"{' · '.join(used)} 씀 / {in_words(limit)} ({standing.share:.0%})"
     )
 
 

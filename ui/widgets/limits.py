@@ -41,7 +41,15 @@ def usage(key: InstructorKey) -> None:
         column.metric(name, value)
     table, chart = st.columns([6, 5], gap="large")
     with table:
-        st.dataframe([_row(s, by or By.CLASS) for s in sums], hide_index=True, width="stretch")
+        st.dataframe(
+            [_row(s, by or By.CLASS) for s in sums],
+            column_config={
+                name: st.column_config.NumberColumn(format="localized")
+                for name in ("실행", "읽은 토큰", "쓴 토큰")
+            },
+            hide_index=True,
+            width="stretch",
+        )
     with chart:
         st.caption(f"{by}별 토큰 (많은 순서로 12개까지)" if by != By.MONTH else "달마다 쓴 토큰")
         shown = sums if by == By.MONTH else sums[:12]

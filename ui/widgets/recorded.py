@@ -13,14 +13,16 @@ from ui.widgets import budget
 from ui.widgets.clock import korean_time
 
 
-def notice(endpoint: Endpoint) -> None:
-    """Say beside 실행 that no AI is asked now."""
-    if endpoint.kind is EndpointKind.RECORDED:
-        st.info(
-            f"지금은 **{NAME}**을 보여 드립니다. 강사가 리허설 때 실제 AI에게서 받아 둔 답이며, "
-            "프롬프트를 고쳐도 답이 그에 맞추어 달라지지 않습니다.",
-            icon=":material/video_library:",
-        )
+def notice(endpoint: Endpoint) -> bool:
+    """Say beside 실행 that no AI is asked now, where that is so."""
+    if endpoint.kind is not EndpointKind.RECORDED:
+        return False
+    st.info(
+        f"지금은 **{NAME}**을 보여 드립니다. 강사가 리허설 때 실제 AI에게서 받아 둔 답이며, "
+        "프롬프트를 고쳐도 답이 그에 맞추어 달라지지 않습니다.",
+        icon=":material/video_library:",
+    )
+    return True
 
 
 def label(run: Run) -> None:

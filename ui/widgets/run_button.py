@@ -37,8 +37,8 @@ def run_button(
         _waiting_for_model()
         return ""
     preview: Preview = room.practice.preview(me, work, endpoint)
-    recorded.notice(endpoint)
-    prompt_box.gauge(preview)
+    if not recorded.notice(endpoint):
+        prompt_box.gauge(preview)
     if left := budget.line(me, endpoint):
         st.caption(left)
     clean = prompt_box.guard_notice(place, preview, endpoint)
