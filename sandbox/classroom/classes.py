@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sandbox.class_records import Class, ClassRules, Deletion, Instructor, InstructorKey, Seat
 from sandbox.classroom.instructors import Instructors
-from sandbox.classroom.names import CODE_MAX_CHARS, NAME_MAX_CHARS, plain_line
+from sandbox.classroom.names import NAME_MAX_CHARS, checked_seat, plain_line
 from sandbox.records import InputError, Level, NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
 from sandbox.store.classes import no_class
@@ -131,6 +131,7 @@ class Classes:
         who = self._instructors.current(key)
         here = self._found(code)
         self._may_delete(who, here)
+        code = here.code
         if folded_code(typed_code) != code:
             raise InputError(
                 "과정 코드가 맞지 않아 지우지 않았습니다.", remedy=f"지우려면 {code}을 그대로 적어 주세요."
@@ -149,13 +150,13 @@ class Classes:
     def roster(self, key: InstructorKey, code: str) -> tuple[Seat, ...]:
         """Return the class's seats: expected, taken, or both."""
         self._instructors.current(key)
-        self._found(code)
-        return self._store.roster(code)
+        return self._store.roster(self._found(code).code)
 
     def set_roster(self, key: InstructorKey, code: str, lines: Sequence[Seat]) -> tuple[Seat, ...]:
         """Replace whom the class expects. Who sits already stays; lines without a seat get the next free one."""
         self._instructors.current(key)
         here = self._found(code)
+        code = here.code
         seated = _seated(code, lines, here.seats)
         self._store.set_roster(code, seated)
         self._on_change(code)
@@ -164,15 +165,15 @@ class Classes:
     def people(self, key: InstructorKey, code: str) -> tuple[Person, ...]:
         """Return everybody who has come in."""
         self._instructors.current(key)
-        return self._store.people_of_class(code)
+        return self._store.people_of_class(folded_code(code))
 
     def move(self, key: InstructorKey, person_id: str, code: str, seat: str = "") -> str:
         """Give somebody another seat, or a seat in another class; return the seat."""
         self._instructors.current(key)
         person, here = self._store.person(person_id), self._found(code)
-        seat = self._store.sit_down(person.id, code, plain_line(seat)[:CODE_MAX_CHARS], most=here.seats)
-        self._on_change(code)
-        if person.class_code != code:
+        seat = self._store.sit_down(person.id, here.code, checked_seat(seat), most=here.seats)
+        self._on_change(here.code)
+        if person.class_code != here.code:
             self._on_change(person.class_code)
         return seat
 
@@ -272,7 +273,7 @@ def _seated(code: str, lines: Sequence[Seat], most: int) -> list[Seat]:
     cleaned: list[Seat] = []
     for line in lines:
         name = plain_line(line.name)[:NAME_MAX_CHARS]
-        seat = plain_line(line.seat).removesuffix("번")[:CODE_MAX_CHARS]
+        seat = checked_seat(line.seat)
         if not name:
             continue
         if seat and seat in given:

@@ -12,8 +12,8 @@ CODE_MAX_CHARS = 12
 
 def plain_line(text: str) -> str:
     """Fold to one line without control characters: names go onto other people's screens."""
-    kept = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c)[0] != "C")
-    return " ".join(kept.split())
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join("".join(c for c in line if unicodedata.category(c)[0] != "C").split())
 
 
 def checked_name(text: str) -> str:

@@ -83,6 +83,7 @@ class RosterRows:
                     f"이 과정의 {most}자리가 모두 찼습니다.",
                     remedy="강사에게 자리를 늘려 달라고 말씀해 주세요.",
                 )
+            before = connection.execute(select(people.c.class_code).where(people.c.id == person_id)).scalar()
             connection.execute(update(roster).where(roster.c.person_id == person_id).values(person_id=None))
             if seat in here:
                 connection.execute(_line(code, seat).values(person_id=person_id))
@@ -96,6 +97,7 @@ class RosterRows:
                 update(people).where(people.c.id == person_id).values(class_code=code, seat=seat)
             )
             _tidy(connection, code)
+            _tidy(connection, before or "")
         return seat
 
     def stand_up(self, person_id: str) -> None:
