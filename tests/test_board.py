@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -156,7 +157,8 @@ class Room:
         return json.loads(self.board.drawn(self.key, CODE, projector=True).body)
 
     def tile(self, person: Person) -> dict[str, Any]:
-        return next(t for t in self.lecturer()["tiles"] if t["k"] == person.id)
+        found = next(t for t in self.lecturer()["tiles"] if t["k"] == person.id)
+        return defaultdict(int, found)  # what is nothing is left out
 
     def person(self, name: str, number: str) -> Person:
         return self.store.add_person(name, CODE, number)
@@ -404,13 +406,13 @@ def test_the_projector_gets_no_name_no_error_and_no_content(room: Room) -> None:
     )
     assert [h for h in hidden if h in seen] == []
     tiles = room.projector()["tiles"]
-    assert [(t["s"], t["w"], t["h"]) for t in tiles] == [
+    assert [(t["s"], t["w"], t.get("h", 0)) for t in tiles] == [
         ("1", "WORKING", 0),
         ("2", "ERROR", 1),
         ("9", "EMPTY", 0),
     ]
     assert len({t["k"] for t in tiles}) == 3
-    assert [t["e"] for t in room.lecturer()["tiles"]] == ["", "서버가 답하지 않습니다.", ""]
+    assert [t.get("e", "") for t in room.lecturer()["tiles"]] == ["", "서버가 답하지 않습니다.", ""]
     assert SECRET_TEXT not in json.dumps(room.lecturer(), ensure_ascii=False)
 
 

@@ -30,6 +30,8 @@ STEP_WORDS = {
     "checking": "결과 보는 중",
     "done": "완료",
 }
+WORDS = {standing.name: standing.value for standing in Standing}
+_ALWAYS = frozenset({"k", "s", "w"})
 STEPS = ("reading", "filling", "running", "checking", "done")
 Json = dict[str, Any]
 
@@ -68,17 +70,7 @@ def for_lecturer(look: ClassLook, stuck_minutes: int, title: Callable[[str], str
     tiles = list(_tiles(look, stuck_minutes))
     return {
         **_whole(look, tiles, title),
-        "tiles": [
-            {
-                **_tile(t),
-                "k": t.line.person_id or f"roster:{t.line.seat}",
-                "n": t.line.name,
-                "x": title(t.exercise_id) if t.exercise_id else "",
-                "e": t.tried.last.error if t.standing is Standing.ERROR and t.tried.last else "",
-                "o": _shares(t.line),
-            }
-            for t in tiles
-        ],
+        "tiles": [_short(_tile(t) | _lecturers_tile(t, look, title)) for t in tiles],
         "endpoints": [_endpoint(name, health) | {"error": health.last_error} for name, health in look.health],
         "budget": _budget(look),
     }
@@ -91,7 +83,7 @@ def for_projector(
     tiles = list(_tiles(look, stuck_minutes))
     return {
         **_whole(look, tiles, title),
-        "tiles": [_tile(t) | {"k": mark(t.line.person_id or f"roster:{t.line.seat}")} for t in tiles],
+        "tiles": [_short(_tile(t) | {"k": mark(t.line.person_id or f"roster:{t.line.seat}")}) for t in tiles],
         "endpoints": [_endpoint(name, health) for name, health in look.health],
         "shown": mark(look.now.shown_run_id) if _may_show(look) else "",
     }
@@ -115,6 +107,7 @@ def _whole(look: ClassLook, tiles: list[Tile], title: Callable[[str], str]) -> J
         "paused": look.now.paused,
         "people": sum(bool(t.line.person_id) for t in tiles),
         "seats": max(look.klass.seats, len(tiles)),
+        "words": WORDS,
         "counts": dict(standings) | {"HAND": sum(t.hand_rank > 0 for t in tiles)},
         "exercises": _exercises(look, tiles, title),
         "failed": _most_failed(look, tiles, title),
@@ -130,12 +123,27 @@ def _whole(look: ClassLook, tiles: list[Tile], title: Callable[[str], str]) -> J
     }
 
 
+def _short(tile: Json) -> Json:
+    """Leave out what is nothing: there are two hundred tiles, and every one goes over the net."""
+    return {key: value for key, value in tile.items() if value or key in _ALWAYS}
+
+
+def _lecturers_tile(tile: Tile, look: ClassLook, title: Callable[[str], str]) -> Json:
+    elsewhere = tile.exercise_id and tile.exercise_id != look.now.exercise_id
+    return {
+        "k": tile.line.person_id or f"roster:{tile.line.seat}",
+        "n": tile.line.name,
+        "x": title(tile.exercise_id) if elsewhere else "",
+        "e": tile.tried.last.error if tile.standing is Standing.ERROR and tile.tried.last else "",
+        "o": _shares(tile.line),
+    }
+
+
 def _tile(tile: Tile) -> Json:
-    """Write what may be seen by everybody; short keys, since there are two hundred of them."""
+    """Write what may be seen by everybody, under short keys."""
     return {
         "s": tile.line.seat,
         "w": tile.standing.name,
-        "l": tile.standing.value,
         "m": tile.minutes,
         "st": STEP_WORDS[tile.step],
         "t": tile.tried.tries,

@@ -7,10 +7,11 @@ their texts. Nothing here gives out what somebody wrote or received.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from sandbox.class_records import SeatLine, SeatState, TryLine
 from sandbox.records import NotAllowedError, RunState, State
@@ -19,7 +20,7 @@ from sandbox.store.database import Database
 from sandbox.store.tables import people, runs, verdicts
 
 _AT_ONCE = 500  # databases limit the parameters of one statement
-_STATE = tuple(c for c in seat_states.c if c.name != "person_id")
+_STATE = tuple(seat_states.c[f.name] for f in fields(SeatState) if f.name != "person_id")  # in its order
 
 
 class Seats:
@@ -32,8 +33,9 @@ class Seats:
     def seat_state(self, person_id: str) -> SeatState | None:
         """Return where the person is; None before their first page in a class."""
         with self._database.reading() as connection:
-            row = connection.execute(select(seat_states).where(seat_states.c.person_id == person_id)).first()
-        return None if row is None else _state(row)
+            wanted = select(seat_states.c.person_id, *_STATE).where(seat_states.c.person_id == person_id)
+            row = connection.execute(wanted).first()
+        return None if row is None else SeatState(*row)
 
     def move_seat(
         self, person_id: str, class_code: str, *, exercise_id: str, step: str, at: datetime
@@ -112,17 +114,15 @@ class Seats:
     def class_seats(self, class_code: str) -> tuple[SeatLine, ...]:
         """List everybody who has come into the class, by one small query."""
         found = (
-            select(people.c.id, people.c.seat, people.c.name, *_STATE)
+            select(people.c.seat, people.c.name, people.c.id, *_STATE)
             .outerjoin(seat_states, seat_states.c.person_id == people.c.id)
             .where(people.c.class_code == class_code)
         )
         with self._database.reading() as connection:
             rows = connection.execute(found).all()
         return tuple(
-            SeatLine(r[0], r[1], r[2], SeatState(r[0], **dict(zip(_STATE_NAMES, r[3:], strict=True))))
-            if r.seen_at is not None
-            else SeatLine(r[0], r[1], r[2])
-            for r in rows
+            SeatLine(row[2], row[0], row[1], SeatState(*row[2:]) if row.seen_at is not None else None)
+            for row in rows
         )
 
     def empty_seats(self, class_code: str) -> tuple[SeatLine, ...]:
@@ -148,10 +148,12 @@ class Seats:
         members = select(people.c.id).where(people.c.class_code == class_code)
         if person_id:
             members = members.where(people.c.id == person_id)
-        wanted: list[ColumnElement[bool]] = [runs.c.person_id.in_(members)]
+        of_class = runs.c.person_id.in_(members)
+        wanted: ColumnElement[bool] = of_class
         if since is not None:
-            begun_since = runs.c.created_at >= since
-            wanted.append(or_(begun_since, runs.c.id.in_(list(also)[:_AT_ONCE])) if also else begun_since)
+            # By id, so that both halves go by an index and no long text is passed over on the way.
+            recent = runs.c.id.in_(select(runs.c.id).where(of_class, runs.c.created_at >= since))
+            wanted = or_(recent, runs.c.id.in_(list(also)[:_AT_ONCE])) if also else recent
         found = (
             select(
                 runs.c.id,
@@ -166,7 +168,7 @@ class Seats:
                 verdicts.c.state.label("verdict"),
             )
             .outerjoin(verdicts, and_(verdicts.c.run_id == runs.c.id, verdicts.c.by_model.is_(False)))
-            .where(*wanted)
+            .where(wanted)
             .order_by(runs.c.created_at, runs.c.id, verdicts.c.position)
         )
         with self._database.reading() as connection:
@@ -209,13 +211,6 @@ class Seats:
                 .values(person_id=person_id, **{**fresh, **values})
                 .on_conflict_do_update(index_elements=["person_id"], set_=changed)
             )
-
-
-_STATE_NAMES = tuple(c.name for c in _STATE)
-
-
-def _state(row: Row[Any]) -> SeatState:
-    return SeatState(row.person_id, **{name: row._mapping[name] for name in _STATE_NAMES})
 
 
 def _tries(rows: Iterable[Any]) -> tuple[TryLine, ...]:

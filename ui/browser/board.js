@@ -59,7 +59,7 @@ function build(root, data, mark) {
   const now = make("span", "now"), lost = make("span", "lost");
   lost.setAttribute("role", "status");
   top.append(now);
-  const board = { data, mark, box, tiles, side, now, lost, nodes: new Map(), order: "", chips: {}, filter: "", etag: "",
+  const board = { data, mark, box, top, tiles, side, now, lost, nodes: new Map(), order: "", chips: {}, filter: "", etag: "",
                   minutes: Number(localStorage.getItem("room-stuck-minutes")) || 5, open: "", shown: null, failures: 0 };
   for (const [name, label] of CHIPS) {
     const chip = make("button", "chip"), count = make("b");
@@ -233,14 +233,14 @@ function patch(board, node, tile) {
   if (node.seat.data !== seat) node.seat.data = seat;
   put(node.name, tile.n ? ` ${tile.n}` : "");
   const minutes = tile.m > 0 && tile.w !== "DONE" && tile.w !== "EMPTY" ? ` ${tile.m}분` : "";
-  const doing = tile.w === "WORKING" && tile.st ? tile.st : tile.l;
+  const doing = tile.w === "WORKING" && tile.st ? tile.st : board.told.words[tile.w];
   const told = board.size === "dense" ? (SHORT[tile.w] || SHORT[tile.st] || doing) : doing;
   const counted = tile.w === "STUCK" || (!board.data.projector && board.size !== "dense") ? minutes : "";
   put(node.say, told + counted);
   put(node.fig, tile.t ? `${tile.t}번 시도` + (tile.q ? ` · ${tile.p}/${tile.q}` : "") : "");
   node.up.replaceChildren(...(tile.h ? [handIcon(), `${tile.h}`] : tile.o ? ["공유"] : []));
   cls(node.up, tile.h ? "up raised" : "up");
-  const title = [`${seat}번`, tile.n, tile.l + minutes, tile.x, tile.st, tile.e].filter(Boolean).join(" · ");
+  const title = [`${seat}번`, tile.n, board.told.words[tile.w] + minutes, tile.x || board.told.exercise, tile.st, tile.e].filter(Boolean).join(" · ");
   if (node.box.title !== title) node.box.title = title;
 }
 
@@ -434,6 +434,7 @@ async function drawShown(board, shown) {
   document.body.classList.toggle("room-wall-answer", both);
   board.beside.hidden = !both;
   board.body.hidden = both;
+  board.top.style.display = both ? "none" : "";
   board.beside.style.display = both ? "" : "none";
   board.body.style.display = both ? "none" : "";
   board.beside.replaceChildren(...(both ? [side(`함께 보는 답변 · ${told.exercise}`, told.answer),
