@@ -258,4 +258,6 @@ def _downloads(shape: str, latest: _Latest, name: str, key: str, *, checked: boo
 
 def file_name(title: str, extension: str) -> str:
     """Make a file name that Windows takes."""
-    return (re.sub(r'[\\/:*?"<>|\x00-\x1f]+', " ", title).strip(" .")[:60] or "답변") + extension
+    return (
+        re.sub(r'[\\/:*?"<>|\x00-\x1f\u202a-\u202e\u2066-\u2069]+', " ", title).strip(" .")[:60] or "답변"
+    ) + extension
