@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from sandbox import checks, judging, llm
+from sandbox.class_records import Terms
 from sandbox.judging import CRITERIA, JudgeTask
 from sandbox.library import Library
 from sandbox.practice import Practice, Work, score
 from sandbox.records import (
+    BudgetSpentError,
     Endpoint,
     InputError,
     Location,
@@ -175,9 +177,22 @@ class Room:
         self.store = Store(f"sqlite:///{folder / 'sandbox.db'}", secret=load_secret(folder))
         self.store.migrate()
         library = Library([], [folder / "연습"], check_problem=checks.problem)
-        self.practice = Practice(library, self.store, lambda **calls: Turns(lambda: llm.Clients(), **calls))
+        self.ended: list[Run] = []
+        self.budget_is_spent = False
+        self.practice = Practice(
+            library,
+            self.store,
+            lambda **calls: Turns(lambda: llm.Clients(), **calls),
+            terms=self._terms,
+            on_ended=self.ended.append,
+        )
         self.endpoint = Endpoint("fake", "가짜", fake.base_url, "fake", location=Location.INSIDE, judge=True)
         self.me = self.store.add_person("김연습", "", "7")
+
+    def _terms(self, *_: object) -> Terms:
+        if self.budget_is_spent:
+            raise BudgetSpentError("다 썼습니다.")
+        return Terms()
 
     def answer(self, text: str, asked: str = "안내문 써줘") -> Run:
         """Have an answer given, then let the endpoint speak as the judge."""
@@ -276,6 +291,23 @@ def test_a_fault_or_nonsense_is_unknown(room: Room, model: str) -> None:
     assert states(verdicts) == [U, U, U]
     assert states(room.practice.result(room.me, run.id).verdicts) == [P, U, U, U]
     assert room.practice.opinions.pending(run.id) == ""
+
+
+def test_a_judge_is_counted_and_may_be_refused_like_a_run(room: Room) -> None:
+    run = room.answer("쉽니다.")
+    room.fake.script(reply("통과"))
+    room.practice.judge(room.me, run.id, room.endpoint)
+    end = time.monotonic() + 20
+    while not (judged := [r for r in room.ended if r.id.startswith("judge-")]):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    (asked,) = judged
+    assert asked.id != run.id
+    assert asked.answer == reply("통과")
+    assert asked.usage is not None
+    room.budget_is_spent = True
+    with pytest.raises(BudgetSpentError):
+        room.practice.judge(room.me, run.id, room.endpoint)
 
 
 def test_personal_data_stays_masked_on_its_way_to_the_judge(room: Room) -> None:

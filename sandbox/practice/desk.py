@@ -78,7 +78,7 @@ class Practice:
         stand_in: StandIn = no_stand_in,
     ) -> None:
         """``terms`` may refuse a run (a paused class, a spent budget) with a SandboxError, before anything is
-        kept; ``on_ended`` is told of every ended run, off the event loop. ``stand_in`` says by exercise and
+        kept; ``on_ended`` is told of every ended run, a judge's too, off the event loop. ``stand_in`` says by exercise and
         prompt who answers instead of the endpoint asked, such as a recording.
         """
         self.library = library_
@@ -87,7 +87,7 @@ class Practice:
         self._terms, self._stand_in = terms, stand_in
         self._masks = Masks(guard_key)
         self._pulse = Pulse()
-        self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns)
+        self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns, terms)
         keeping = Keeping(library_, store, self.opinions, lambda: self._turns, on_ended)
         self._turns = make_turns(on_progress=keeping.partial, on_end=keeping.end)
 

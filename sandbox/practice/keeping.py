@@ -56,7 +56,9 @@ class Keeping:
     def end(self, run_id: str, outcome: Outcome) -> None:
         """Keep how a run ended, have it checked, and say that it has."""
         if self._opinions.owns(run_id):
-            self._opinions.take(run_id, outcome)
+            asked = self._opinions.take(run_id, outcome)
+            if asked is not None:
+                self._on_ended(asked)
             return
         # A good answer from the fallback keeps why the first endpoint did not give it.
         told = outcome.error or outcome.detour

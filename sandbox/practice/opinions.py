@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox import guard, judging, tokens
 from sandbox.library import Library
@@ -31,6 +31,7 @@ from sandbox.records import (
     PromptTooLongError,
     Run,
     Sampling,
+    TokenCount,
     Verdict,
 )
 from sandbox.store import Store
@@ -53,11 +54,21 @@ class _Asked:
 
 
 class Opinions:
-    """One per Practice. Thread-safe; ``turns`` is asked for late, since it is made after this."""
+    """One per Practice. Thread-safe; ``turns`` is asked for late, since it is made after this.
+
+    ``terms`` may refuse to ask, as it may refuse a run.
+    """
 
     def __init__(
-        self, library_: Library, composing: Composing, store: Store, masks: Masks, turns: Callable[[], Turns]
+        self,
+        library_: Library,
+        composing: Composing,
+        store: Store,
+        masks: Masks,
+        turns: Callable[[], Turns],
+        terms: Callable[[Person, Endpoint, TokenCount], object],
     ) -> None:
+        self._terms = terms
         self._library, self._composing, self._store = library_, composing, store
         self._masks, self._turns = masks, turns
         self._lock = threading.Lock()
@@ -83,7 +94,7 @@ class Opinions:
             min(judging.ANSWER_TOKENS, endpoint.context_tokens // 2), 0.0, json_schema=asked.schema
         )
         cleared = self._cleared(run, asked.messages, endpoint)
-        tokens.check_fits(cleared.messages, endpoint, sampling)
+        self._terms(person, endpoint, tokens.check_fits(cleared.messages, endpoint, sampling))
         order_id = PREFIX + secrets.token_urlsafe(12)
         with self._lock:
             self._asked[order_id] = _Asked(run_id, person.id, task)
@@ -125,12 +136,15 @@ class Opinions:
     def owns(self, order_id: str) -> bool:
         return order_id.startswith(PREFIX)
 
-    def take(self, order_id: str, outcome: Outcome) -> None:
-        """Store what the judge said; deterministic verdicts stay as they are, former opinions go."""
+    def take(self, order_id: str, outcome: Outcome) -> Run | None:
+        """Store what the judge said; deterministic verdicts stay as they are, former opinions go.
+
+        Return the asking itself as an ended run, for who counts what was used; None when it was told before.
+        """
         with self._lock:
             asked = self._asked.get(order_id)
         if asked is None:
-            return
+            return None
         if outcome.error is not None or not outcome.text.strip() or outcome.finish_reason == "":
             message = outcome.error.message if outcome.error else "심사 모델의 답을 끝까지 받지 못했습니다."
             asked.verdicts = judging.no_opinion(message)
@@ -142,6 +156,11 @@ class Opinions:
         with self._lock:
             self._asked.pop(order_id, None)
         asked.done.set()
+        who = outcome.endpoint
+        return replace(
+            run, id=order_id, endpoint_id=who.id, endpoint_name=who.name, model=who.model, answer=outcome.text,
+            state=outcome.state, usage=outcome.usage, ended_at=outcome.ended_at, verdicts=(),
+        )  # fmt: skip
 
     # -- inside
 
