@@ -87,7 +87,8 @@ def test_a_survey_reaches_the_seats_and_comes_back_by_itself(hall: Hall) -> None
     expect(seat.get_by_text("번 더 물어볼 수 있어요").first).to_be_visible(timeout=PATIENCE)
     desk.get_by_role("button", name="설문 열기").click()
     seat.get_by_role("button", name="설문에 답하기").click()
-    seat.get_by_text("이름 없이 모읍니다").wait_for()
+    seat.get_by_text("매우 그렇다").first.wait_for()
+    expect(seat.get_by_role("button", name="설문에 답하기")).to_be_hidden(timeout=PATIENCE)
     seat.screenshot(path=ARTEFACTS / "survey_seat.png", full_page=True)
     for group in seat.get_by_role("radiogroup").all()[:2]:
         group.get_by_text("매우 그렇다", exact=True).click()
@@ -115,7 +116,9 @@ def test_recorded_answers_say_so_from_switch_to_answer(hall: Hall) -> None:
     desk = hall.lecturer("class_room")
     desk.get_by_role("button", name="켜기 — 녹화된 답변으로 이어 가기").click()
     expect(seat.get_by_text("녹화된 답변으로 진행 중")).to_be_visible(timeout=PATIENCE)
-    expect(seat.get_by_text("프롬프트를 고쳐도 답이 그에 맞추어 달라지지 않습니다")).to_be_visible(timeout=PATIENCE)
+    expect(seat.get_by_text("프롬프트를 고쳐도 답이 그에 맞추어 달라지지 않습니다")).to_be_visible(
+        timeout=PATIENCE
+    )
     desk.screenshot(path=ARTEFACTS / "recorded_desk.png", full_page=True)
     seat.get_by_role("button", name="③ 실행").click()
     expect(seat.get_by_text("보내신 프롬프트가 녹화할 때와 다릅니다").first).to_be_visible(timeout=PATIENCE)

@@ -104,17 +104,17 @@ def hand_over(token: str, *, key: str, door: str = "/room", known: str = "") -> 
     return bool(_mount("cookie", data, key, on_done_change=lambda: None).done)
 
 
-def class_bar(url: str, mark: str, *, look: str, key: str) -> str:
+def class_bar(url: str, mark: str, *, look: str, key: str, answered: bool = False) -> str:
     """Show what stands before the class, live; return the exercise to go to in the script run that follows.
 
-    Or ``SURVEY`` when its button was pressed.
+    Or ``SURVEY`` when its button was pressed, which is not shown to who has ``answered``.
 
     ``mark`` names person and class, so that a move is followed once a browser. ``look`` is ``seat``
     or ``projector``.
     """
     told = _mount(
         "class_bar",
-        {"url": url, "mark": mark, "look": look},
+        {"url": url, "mark": mark, "look": look, "answered": answered},
         key,
         css=True,
         on_go_change=lambda: None,

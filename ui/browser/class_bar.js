@@ -17,7 +17,10 @@ export default function (component) {
   draw(bar);
   clearInterval(bar.walking);
   // Streamlit changes the address without an event: the button goes once one is there.
-  bar.walking = setInterval(() => { bar.go.hidden = bar.go.hidden || (bar.told && here(bar.told.exercise)); }, 1000);
+  bar.walking = setInterval(() => {
+    bar.go.hidden = bar.go.hidden || (bar.told && here(bar.told.exercise));
+    bar.survey.hidden = bar.survey.hidden || asked();
+  }, 1000);
   return () => {
     clearInterval(bar.walking);
     // Streamlit draws anew at every press: only a bar that stays away hangs up.
@@ -103,6 +106,10 @@ function here(exercise) {
   return /\/exercise$/.test(at.pathname) && at.searchParams.get("id") === exercise;
 }
 
+function asked() {
+  return /\/survey$/.test(window.location.pathname);
+}
+
 function draw(bar) {
   const told = bar.told || {};
   const wall = bar.data.look === "projector";
@@ -116,7 +123,7 @@ function draw(bar) {
     : "강사가 보내기를 잠시 멈췄습니다. 쓰던 글은 그대로 있습니다.";
   bar.paused.hidden = !(told.paused || told.closed);
   bar.recorded.hidden = !told.recorded;
-  bar.survey.hidden = wall || !told.survey || /\/survey$/.test(window.location.pathname);
+  bar.survey.hidden = wall || !told.survey || bar.data.answered || asked();
   tick(bar);
   if (bar.ends && !bar.ticking && bar.source) bar.ticking = setInterval(() => tick(bar), 500);
   bar.strip.hidden = bar.now.hidden && bar.notice.hidden && bar.paused.hidden && bar.timer.hidden

@@ -11,6 +11,7 @@ asked = surveys.open_for(me)
 if asked is not None:
     survey.form(asked)
 elif surveys.has_answered(me):
+    st.session_state["survey_answered"] = me.class_code
     st.success("답해 주셔서 고맙습니다. 이름 없이 모아 다음 수업에 쓰겠습니다.", icon=":material/favorite:")
     st.page_link("screens/course.py", label="과정으로 가기", icon=":material/arrow_forward:")
 else:

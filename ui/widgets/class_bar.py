@@ -40,7 +40,11 @@ def class_bar() -> None:
         left, right = st.columns([9, 3], vertical_alignment="center")
         with left:
             wanted = browser.class_bar(
-                "/room/class", f"{who.class_code}:{who.id}", look="seat", key="class_bar_now"
+                "/room/class",
+                f"{who.class_code}:{who.id}",
+                look="seat",
+                key="class_bar_now",
+                answered=st.session_state.get("survey_answered") == who.class_code,
             )
         with right:
             seat_controls.controls(who)

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from sandbox.class_records import Class, InstructorKey
-from sandbox.documents import WRITERS
+from sandbox.documents import WRITERS, outline
 from sandbox.reports.class_report import FORMATS
 from ui import session
 from ui.session import plain
@@ -81,6 +81,8 @@ def report(key: InstructorKey, here: Class) -> None:
                 on_click="ignore",
             )
     st.caption("누를 때의 기록으로 만듭니다. 한글 문서는 그대로 고쳐 쓸 수 있습니다.")
+    with st.container(border=True):
+        st.html(outline.to_html(session.services().after.report.outline(key, here.code)))
 
 
 def _written(key: InstructorKey, code: str, kind: str) -> bytes:

@@ -60,6 +60,7 @@ def form(survey: Survey) -> None:
     except SandboxError as error:
         session.say(error)
     else:
+        st.session_state["survey_answered"] = session.me().class_code
         st.rerun()
 
 
