@@ -95,7 +95,8 @@ async def _events(code: str, still_there: Callable[[], bool]) -> AsyncIterator[s
             coming = None
             if now is None:
                 break
-            yield f"data: {json.dumps(_said(now), ensure_ascii=False)}\n\n"
+            said = await asyncio.to_thread(_said, now)  # the exercise's title may have to be read
+            yield f"data: {json.dumps(said, ensure_ascii=False)}\n\n"
         yield "event: gone\ndata: {}\n\n"
     finally:
         if coming is not None:
