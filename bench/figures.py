@@ -25,6 +25,8 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("stream_bytes_ratio", "흐르는 답의 바이트 / 답 자체", "{:.1f} 배"),
     ("all_bytes_ratio", "화면을 다시 그리는 것까지 / 답 자체", "{:.1f} 배"),
     ("first_page_p95_ms", "첫 화면 p95 (10초 안에 모두 열기)", "{:,.0f} ms"),
+    ("first_page_cpu_seconds", "서버 CPU / 첫 화면", "{:.3f} 초"),
+    ("first_page_kb", "첫 화면까지 받은 양 (빈 브라우저)", "{:,.0f} KB"),
     ("page_bytes_kb", "들어와 실습 화면까지 받은 양", "{:,.0f} KB"),
     ("opening_cpu_seconds", "서버 CPU / 들어와 실습 화면까지", "{:.3f} 초"),
     ("session_mb", "열린 화면 하나의 메모리", "{:.2f} MB"),

@@ -10,7 +10,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,15 @@ from bench.tab import Tab, TabError
 
 PROMPT = "이번 주 당직 일정을 안내하는 글을 써 주세요."
 OPENING_SECONDS = 10.0
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One person's answer. ``drawn`` is when the page stands with its verdicts; 0 where there are none."""
+    """One person's answer. ``drawn`` is when the page stands with its verdicts; 0 where there are none.
+
+    ``told_wait`` is the first estimate of the wait that was shown.
+    """
 
     first: float
     whole: float
@@ -35,6 +39,7 @@ class Answered:
     drawn: float = 0.0
     stream_bytes: int = 0
     all_bytes: int = 0
+    told_wait: float = 0.0
     problem: str = ""
 
 
@@ -106,24 +111,27 @@ class Trainee:
     """A person in the room: comes in, opens an exercise, presses 실행, reads the verdicts."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._name = name
+        self.name = name
         self.tab = Tab(url)
         self.first_page_seconds = 0.0
         self.run_id = ""
 
-    async def open_exercise(self, exercise_id: str, *, after: float = 0.0, cold: bool = True) -> None:
-        """Come in by name with a cold browser, ``after`` so many seconds, and open the exercise."""
+    async def open_first_page(self, *, after: float = 0.0, cold: bool = True) -> None:
+        """Open the room with a cold browser, ``after`` so many seconds."""
         await asyncio.sleep(after)
         begun = time.perf_counter()
         await self.tab.open(cold=cold)
         self.first_page_seconds = time.perf_counter() - begun
-        await self.tab.press("들어가기", 이름=self._name)
+
+    async def open_exercise(self, exercise_id: str) -> None:
+        """Come in by name, open the exercise, and add a line of one's own to the prompt."""
+        await self.tab.press("들어가기", 이름=self.name)
         cookie, data = self.tab.component("room_cookie")
         await self.tab.post("/room/enter", {"token": data["token"]})
         await self.tab.trigger(cookie, "done", "ok")
         await self.tab.go("exercise", id=exercise_id)
         # Everybody's prompt is their own: what the server remembers of one must not serve another.
-        await self.tab.write("프롬프트", f"\n\n{self._name}의 부탁입니다. 위 조건을 꼭 지켜 주세요.")
+        await self.tab.write("프롬프트", f"\n\n{self.name}의 부탁입니다. 위 조건을 꼭 지켜 주세요.")
         if self.tab.component("room_run")[1]["held"]:
             raise TabError("실행 cannot be pressed")
 
@@ -134,7 +142,7 @@ class Trainee:
         live, _ = tab.component("room_live")
         asked = {
             "ticket": button["ticket"],
-            "press": f"{self._name}-{time.perf_counter_ns()}",
+            "press": f"{self.name}-{time.perf_counter_ns()}",
             "text": tab.text_of(button["box"]),
             "values": {name: tab.text_of(key) for key, (name, _) in button["fields"].items()},
         }
@@ -153,16 +161,41 @@ class Trainee:
             drawn=drawn,
             stream_bytes=stream.received_bytes,
             all_bytes=tab.received_bytes - before,
+            told_wait=stream.told_wait,
         )
 
 
-async def open_all(people: Sequence[Trainee], exercise_id: str, *, cold: bool = True) -> list[str]:
-    """Let everybody come in within ten seconds; return what went wrong for whom."""
+async def open_first_pages(people: Sequence[Trainee], *, cold: bool = True) -> list[str]:
+    """Let everybody open the room within ten seconds; return what went wrong for whom."""
     spread = OPENING_SECONDS / len(people) if len(people) > 1 else 0.0
-    results = await asyncio.gather(
-        *(p.open_exercise(exercise_id, after=n * spread, cold=cold) for n, p in enumerate(people)),
-        return_exceptions=True,
+    return await _all(p.open_first_page(after=n * spread, cold=cold) for n, p in enumerate(people))
+
+
+async def open_exercises(people: Sequence[Trainee], exercise_id: str) -> list[str]:
+    """Let everybody come in and open the exercise, a few at a time; return what went wrong for whom."""
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def one(person: Trainee) -> None:
+        async with few:
+            await person.open_exercise(exercise_id)
+
+    return await _all(one(p) for p in people)
+
+
+async def open_exercises_anew(people: Sequence[Trainee], exercise_id: str) -> list[str]:
+    """Open the room and the exercise for people who come back, at once."""
+    return await _all(p.open_first_page(cold=False) for p in people) or await open_exercises(
+        people, exercise_id
     )
+
+
+async def open_all(people: Sequence[Trainee], exercise_id: str, *, cold: bool = True) -> list[str]:
+    """Open the room and then the exercise for everybody."""
+    return await open_first_pages(people, cold=cold) or await open_exercises(people, exercise_id)
+
+
+async def _all(acts: Iterable[Awaitable[None]]) -> list[str]:
+    results = await asyncio.gather(*acts, return_exceptions=True)
     return [f"{type(r).__name__}: {r}" for r in results if r is not None]
 
 

@@ -42,6 +42,7 @@ class Work:
     first_seconds: float = 0.3
     also: Sequence[str] = ()
     cold: bool = True
+    room: bool = True
 
     @property
     def answer(self) -> str:
@@ -62,8 +63,9 @@ async def measure(work: Work, say: Callable[[str], None] = lambda _: None) -> Me
     found = Measured({}, {}, [])
     with servers.fake_endpoint(work.first_seconds, work.tokens_per_second, work.tokens) as endpoint:
         for count in work.people:
-            rows = await _in_room(work, endpoint, count, found.problems, say)
-            _keep(found, "실습실", count, rows)
+            if work.room:
+                rows = await _in_room(work, endpoint, count, found.problems, say)
+                _keep(found, "실습실", count, rows)
             if "sdk" in work.also:
                 sdk = [await _beside(work, endpoint, count, ways.through_sdk)]
                 _keep(found, "AsyncOpenAI", count, sdk)
@@ -86,7 +88,7 @@ async def _in_room(
     work: Work, endpoint: str, count: int, problems: list[str], say: Callable[[str], None]
 ) -> list[Row]:
     rows: list[Row] = []
-    exercise_id, prompt = _exercise()
+    exercise_id, prompt = exercise_and_prompt()
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         servers.room(Path(folder), endpoint) as running,
@@ -110,7 +112,10 @@ async def _round_in_room(
     url: str, exercise_id: str, people: Sequence[Trainee], cost: Cost, cold: bool
 ) -> tuple[list[Answered], Row]:
     memory, cpu = cost.memory_mb(), cost.cpu_seconds()
-    failed = await ways.open_all(people, exercise_id, cold=cold)
+    failed = await ways.open_first_pages(people, cold=cold)
+    first_cpu = cost.cpu_seconds() - cpu
+    first_bytes = sum(p.tab.received_bytes for p in people) / len(people)
+    failed = failed or await ways.open_exercises(people, exercise_id)
     if failed:
         raise RuntimeError(f"{len(failed)} of {len(people)} could not open the exercise: {failed[0]}")
     await asyncio.sleep(SETTLE_SECONDS)
@@ -119,6 +124,8 @@ async def _round_in_room(
     answers = await ways.all_at_once([p.run for p in people])
     await asyncio.sleep(SETTLE_SECONDS)
     row = {
+        "first_page_cpu_seconds": first_cpu / len(people),
+        "first_page_kb": first_bytes / 1000,
         "opening_cpu_seconds": (opened_cpu - cpu) / len(people),
         "cpu_seconds": (cost.cpu_seconds() - opened_cpu) / len(people),
         "session_mb": (opened_memory - memory) / len(people),
@@ -164,12 +171,12 @@ async def _round_in_plain_chat(url: str, count: int, cost: Cost) -> tuple[list[A
 async def _beside(
     work: Work, endpoint: str, count: int, way: Callable[[str, str, int], Awaitable[list[Answered]]]
 ) -> Row:
-    _, prompt = _exercise()
+    _, prompt = exercise_and_prompt()
     direct = await ways.straight(endpoint, prompt, count)
     return compare(await way(endpoint, prompt, count), direct, work.answer)
 
 
-def _exercise() -> tuple[str, str]:
+def exercise_and_prompt() -> tuple[str, str]:
     """Return the exercise's id and about the prompt it sends: its template's body with the first material."""
     exercise = parse_exercise(ROOT / "exercises" / EXERCISE)
     return exercise.id, exercise.scenario + "".join(m.path.read_text("utf-8") for m in exercise.materials)

@@ -57,15 +57,17 @@ def fake_endpoint(first_seconds: float, tokens_per_second: float, tokens: int) -
 
 
 @contextmanager
-def room(data_dir: Path, endpoint_url: str) -> Iterator[RunningRoom]:
+def room(
+    data_dir: Path, endpoint_url: str, *, parallel: int = 1000, **environment: str
+) -> Iterator[RunningRoom]:
     """Run the room as people run it, with the fake as its only endpoint."""
     data_dir.mkdir(parents=True, exist_ok=True)
     (data_dir / "sandbox.toml").write_text(
         f'[[endpoint]]\nname = "가짜 AI"\nbase_url = "{endpoint_url}"\nmodel = "fake"\n'
-        'location = "내부"\ncontext_tokens = 32768\nparallel = 1000\n',
+        f'location = "내부"\ncontext_tokens = 32768\nparallel = {parallel}\n',
         encoding="utf-8",
     )
-    with RunningRoom(data_dir) as running:
+    with RunningRoom(data_dir, **environment) as running:
         yield running
 
 
@@ -80,17 +82,18 @@ def plain_chat(endpoint_url: str) -> Iterator[tuple[str, int]]:
         "--runner.magicEnabled", "true", "--server.fileWatcherType", "auto", "--server.runOnSave", "false",
     ]  # fmt: skip
     keys = {"OPENAI_BASE_URL": endpoint_url, "OPENAI_API_KEY": "none"}
-    with _running(command, keys, f"http://127.0.0.1:{port}/_stcore/health") as process:
+    # In a folder without our own .streamlit/config.toml.
+    with _running(command, keys, f"http://127.0.0.1:{port}/_stcore/health", ROOT / "bench") as process:
         yield f"http://127.0.0.1:{port}", process.pid
 
 
 @contextmanager
 def _running(
-    command: list[str], environment: Mapping[str, str], health_url: str
+    command: list[str], environment: Mapping[str, str], health_url: str, folder: Path = ROOT
 ) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command,
-        cwd=ROOT,
+        cwd=folder,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

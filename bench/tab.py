@@ -42,6 +42,7 @@ class Stream:
     ended_at: float = 0.0
     state: str = ""
     received_bytes: int = 0
+    told_wait: float = 0.0
 
     @property
     def text(self) -> str:
@@ -349,5 +350,6 @@ def _take(stream: Stream, event: bytes, now: float) -> None:
     if data.get("t"):
         stream.pieces.append((now, data["t"]))
     stream.state = data.get("s", stream.state)
+    stream.told_wait = stream.told_wait or data.get("w", 0.0)
     if name == "end":
         stream.ended_at = now

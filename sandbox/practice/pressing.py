@@ -67,7 +67,7 @@ class Pressing:
         with self._lock:
             before = self._laid.pop(ticket, None)
             laid = Laid(person.id, work, dict(choices), endpoint, agreed, shown)
-            if before is not None:
+            if before is not None and before.person_id == person.id:
                 laid.pressed, laid.run_id, laid.lock = before.pressed, before.run_id, before.lock
             self._laid[ticket] = laid
             while len(self._laid) > LAID_AT_ONCE:

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from sandbox.llm import Clients
 from sandbox.records import Delta, EndpointBusyError, EndpointHealth, Finish, RunState, SandboxError
 from sandbox.turns import troubles
-from sandbox.turns.gathering import gathering_loop, rest
+from sandbox.turns.gathering import Crowd, gathering_loop
 from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
 from sandbox.turns.limits import Limits
 from sandbox.turns.live import LiveRun, Order, Outcome
@@ -52,6 +52,7 @@ class Turns:
         self._queue = FairQueue(self._limits.rest)
         self._runs: dict[str, LiveRun] = {}
         self._closing = False
+        self._crowd = Crowd()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
         self._stopping: set[str] = set()
@@ -152,7 +153,7 @@ class Turns:
 
     def _run_loop(self, clients_factory: Callable[[], Clients]) -> None:
         try:
-            with asyncio.Runner(loop_factory=gathering_loop(lambda: len(self._tasks))) as runner:
+            with asyncio.Runner(loop_factory=gathering_loop(self._crowd)) as runner:
                 runner.run(self._live(clients_factory))
         except Exception as error:
             if self._ready.done():
@@ -284,7 +285,7 @@ class Turns:
     async def _stream(self, live: LiveRun) -> Finish | None:
         order, finish = live.order, None
         events = self._clients.stream(live.endpoint, order.cleared, order.sampling, retry_busy=False)
-        async with aclosing(events):
+        async with self._crowd.stream(live.run_id), aclosing(events):
             async for event in events:
                 if isinstance(event, Delta):
                     if event.text and live.first_text_at is None:
@@ -293,7 +294,7 @@ class Turns:
                     self._teller.note(live)
                     if event.text:
                         self._keeper.save_later(live)
-                        await rest(len(self._tasks))
+                        self._crowd.writing.add(live.run_id)
                 else:
                     finish = event
         return finish
