@@ -25,10 +25,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sandbox.class_records import Class
 from sandbox.classroom import Classroom
 from sandbox.practice import Work
 from sandbox.practice.composing import PROMPT_MAX_CHARS
-from sandbox.records import PromptTooLongError, RunState, StoreError
+from sandbox.records import Level, PromptTooLongError, RunState, StoreError
 from sandbox.store import Store, load_secret
 from sandbox.store import people as people_module
 from sandbox.store import runs as runs_module
@@ -110,11 +111,15 @@ def test_two_hundred_come_in_within_a_second_with_one_code(
     ) as running:
         with closing(Store(f"sqlite:///{tmp_path / 'sandbox.db'}", secret=load_secret(tmp_path))) as store:
             classroom = Classroom(store)
+            instructor = store.add_instructor("이강사", "lee", "해시", is_officer=False)
+            store.add_class(
+                Class("K7M2QX", "큰 강의", Level.BASIC, (), 200, instructor.id, datetime.now(UTC))
+            )
             ready = threading.Barrier(200)
 
             def come_in(number: int) -> tuple[str, str]:
                 ready.wait(60)
-                entry = classroom.join("김연습", "강릉2026", str(number))
+                entry = classroom.join("김연습", "K7M2QX", str(number + 1), guesser=f"브라우저 {number}")
                 asked = urllib.request.Request(
                     f"{running.url}/room/enter",
                     data=json.dumps({"token": entry.token}).encode(),
