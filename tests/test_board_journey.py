@@ -78,8 +78,8 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
         browser.close()
 
 
-def test_a_class_on_the_board_and_on_the_wall(hall: Hall) -> None:
-    board, wall = hall.lecturer(), hall.lecturer("wall")
+def test_a_class_on_the_board(hall: Hall) -> None:
+    board = hall.lecturer()
     hall.open(board, "board")
     expect(board.locator(".tile")).to_have_count(40)
     expect(board.get_by_text("많이 실패한 점검")).to_be_visible()
@@ -93,19 +93,7 @@ def test_a_class_on_the_board_and_on_the_wall(hall: Hall) -> None:
     expect(stuck).to_have_class(re.compile("w-STUCK"), timeout=PATIENCE)
     expect(stuck).to_contain_text(re.compile(r"막힘 \d+분"))
     assert first.evaluate("tile => tile.isConnected")  # patched, not drawn anew
-    hall.open(wall, "projector")
-    expect(wall.locator(".tile")).to_have_count(40)
-    wall.screenshot(path=ARTEFACTS / "wall.png")
-    names = {p.name for p in hall.made.people}
-    seen = wall.evaluate("""() => {
-        const texts = [document.body.innerText];
-        for (const host of document.querySelectorAll('*'))
-            if (host.shadowRoot) texts.push(host.shadowRoot.textContent);
-        return texts.join(' ');
-    }""")
-    assert [n for n in names if n in seen] == []
-    for page in (board, wall):
-        page.context.close()
+    board.context.close()
 
 
 def test_nobody_but_an_instructor_gets_the_board(hall: Hall) -> None:
@@ -133,6 +121,16 @@ def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdra
     trainee.goto(f"{hall.room.url}/exercise?id={PATH[1]}")
     hall.open(board, "board")
     hall.open(wall, "projector")
+    expect(wall.locator(".tile")).to_have_count(40)
+    wall.screenshot(path=ARTEFACTS / "wall.png")
+    names = {p.name for p in hall.made.people}
+    seen = wall.evaluate("""() => {
+        const texts = [document.body.innerText];
+        for (const host of document.querySelectorAll('*'))
+            if (host.shadowRoot) texts.push(host.shadowRoot.textContent);
+        return texts.join(' ');
+    }""")
+    assert [n for n in names if n in seen] == []
     board.locator(".tile").nth(6).click()
     expect(board.get_by_text("쓴 글과 답변은 본인이 공유하거나")).to_be_visible(timeout=PATIENCE)
     assert "야간 개방" not in board.locator(".seat").inner_text()

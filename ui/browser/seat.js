@@ -37,7 +37,7 @@ function build(root, data) {
   button.type = "button";
   tick.type = "checkbox";
   label.append(tick, "내 화면도 보여 주기");
-  label.title = "강사만, 손을 들고 있는 동안만 이 실습의 마지막 시도를 볼 수 있습니다.";
+  label.title = "강사만, 손을 들고 있는 동안만 쓰는 글과 이 실습의 마지막 시도를 볼 수 있습니다.";
   note.className = "note";
   note.setAttribute("role", "status");
   box.append(note, label, button);
