@@ -28,8 +28,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, text, update
 
+from sandbox.class_records import (
+    Class,
+    Limit,
+    LimitScope,
+    Question,
+    QuestionKind,
+    Recording,
+    Spent,
+    Survey,
+    UsageLine,
+)
 from sandbox.records import (
     Evidence,
+    Level,
     Message,
     NotAllowedError,
     NotFoundError,
@@ -1050,3 +1062,79 @@ def test_lists_use_indices(on_file: Store) -> None:
 def test_store_errors_are_of_the_family() -> None:
     assert issubclass(StoreError, SandboxError)
     assert {table.name for table in metadata.sorted_tables} >= {"people", "runs", "verdicts"}
+
+
+# --------------------------------------------------------------------------- around a class
+
+
+def a_class(store: Store) -> str:
+    made = Class("K7M2QX", "기초", Level.BASIC, ("a", "b"), 40, "x", START)
+    store.add_class(made)
+    return made.code
+
+
+def test_usage_adds_up_and_limits_are_replaced(store: Store, person: Person) -> None:
+    day = date(2026, 11, 22)
+    line = UsageLine(day, "K7M2QX", person.id, "e1", Spent(1, 100, 50, 1.5))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(store.add_usage, [line] * 8))
+    store.add_usage(replace(line, day=date(2026, 12, 1), endpoint_id="e2"))
+    assert store.spent(class_code="K7M2QX") == Spent(9, 900, 450, 13.5)
+    assert store.spent(since=date(2026, 12, 1)).runs == 1
+    assert store.spent(endpoint_id="nobody") == Spent()
+    assert [(u.day, u.endpoint_id) for u in store.usage(until=day)] == [(day, "e1")]
+    store.set_limit(Limit(LimitScope.DAY, "*", tokens=10))
+    store.set_limit(Limit(LimitScope.DAY, "*", won=2.5, changed_by="x", changed_at=START))
+    assert store.limits() == {
+        (LimitScope.DAY, "*"): Limit(LimitScope.DAY, "*", None, 2.5, changed_by="x", changed_at=START)
+    }
+    store.set_limit(Limit(LimitScope.DAY, "*"))
+    assert store.limits() == {}
+
+
+def test_open_runs_are_counted_by_person_class_and_endpoint(store: Store) -> None:
+    code = a_class(store)
+    people = [store.add_person(name, code) for name in ("가", "나")]
+    for who in people:
+        store.add_run(a_run(who, state=RunState.WAITING, ended_at=None))
+    store.add_run(a_run(people[0], state=RunState.DONE))
+    endpoint = a_run(people[0]).endpoint_id
+    assert store.open_runs() == store.open_runs(class_code=code) == store.open_runs(endpoint_id=endpoint) == 2
+    assert store.open_runs(person_id=people[0].id) == 1
+    assert store.open_runs(class_code="OTHERS") == 0
+
+
+def test_forty_answer_a_survey_at_once_and_none_twice(store: Store) -> None:
+    code = a_class(store)
+    store.save_survey(Survey(code, (Question("q", QuestionKind.TEXT, "어땠나요?"),), open=True))
+    people = [store.add_person(f"연습{n}", code) for n in range(12)]
+
+    def answer(who: Person) -> bool:
+        return store.add_survey_answer(code, who.id, {"q": who.name}, date(2026, 11, 22))
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(answer, people))
+        assert not any(pool.map(answer, people))
+    assert sorted(a["q"] for a in store.survey_answers(code)) == sorted(p.name for p in people)
+    assert store.has_answered(code, people[0].id)
+    survey = store.survey(code)
+    assert survey is not None
+    store.save_survey(replace(survey, open=False))
+    assert not answer(store.add_person("늦은이", code))
+    store.delete_class(code, deleted_by="x")
+    assert store.survey_answers(code) == ()
+
+
+def test_recordings_and_rehearsals_come_back(store: Store) -> None:
+    first = Recording("r1", "a", "물음", "답", "m", START, 12.5)
+    store.add_recording(first)
+    store.add_recording(replace(first, id="r2", answer="새 답", recorded_at=START + timedelta(days=1)))
+    store.add_recording(replace(first, id="r3", prompt="다른 물음"))
+    assert [r.id for r in store.recordings("a")] == ["r2", "r3"]
+    assert store.recording("r3") == replace(first, id="r3", prompt="다른 물음")
+    assert store.recording("r1") is None
+    assert store.recorded(["a", "b"]) == {"a": START + timedelta(days=1)}
+    assert store.recorded([]) == {}
+    store.add_rehearsal("x", "강사", {"verdict": "됩니다"})
+    store.add_rehearsal("x", "강사", {"verdict": "어렵습니다"})
+    assert [report["verdict"] for _, _, report in store.rehearsals()] == ["어렵습니다"]
