@@ -20,6 +20,8 @@ OnEnd = Callable[[str, Outcome], None]
 
 RETRY_SECONDS = (0.5, 2.0)
 THREADS = 8
+PATIENT_FROM = 30
+MOST_PATIENT = 2.5
 log = logging.getLogger(__name__)
 
 
@@ -34,10 +36,12 @@ class Keeper:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="turns-store")
 
     def save_later(self, live: LiveRun) -> None:
-        """Note new text: it is saved within ``progress_seconds``."""
+        """Note new text: it is saved within ``progress_seconds``, in a crowd within two or three times that."""
         if live.run_id not in self._timers:
             loop = asyncio.get_running_loop()
-            self._timers[live.run_id] = loop.call_later(self._progress_seconds, self._save, live)
+            # In a crowd each is saved less often: what saving costs all of them together stays the same.
+            crowd = min(MOST_PATIENT, 1 + len(self._timers) / PATIENT_FROM)
+            self._timers[live.run_id] = loop.call_later(self._progress_seconds * crowd, self._save, live)
 
     async def store_end(self, live: LiveRun, outcome: Outcome) -> bool:
         """Store how a run ended; False when every try failed."""
