@@ -17,6 +17,7 @@ def edit(kind: ContentKind, content_id: str) -> None:
     what = saving.WHAT[kind]
     try:
         made = state.making(key, kind, content_id)
+        state.keep(made)  # before anything is drawn: a refresh in between loses nothing
     except NotFoundError as error:
         session.say(error)
         return

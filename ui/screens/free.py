@@ -43,8 +43,9 @@ def begin() -> None:
                 on_click=form.fill,
                 args=(prompt, place, prompt.sample),
             )
-        with st.expander("빈칸 채우기", expanded=True, icon=":material/edit:"):
-            values = form.template_form(prompt, place, draft)
+        if prompt.fields:
+            with st.expander("빈칸 채우기", expanded=True, icon=":material/edit:"):
+                values = form.template_form(prompt, place, draft)
         prompt_box.why_box(prompt)
     composed = room.practice.composing.compose(None, prompt, values)
     uploads.attach(place)

@@ -33,8 +33,11 @@ def exercise(made: Making) -> None:
     )
     found = made.look().problems
     counts = [sum(bool(p.place) and p.place[0] in group for p in found) for group in groups]
-    labels = [f"{name} :red[●{count}]" if count else name for name, count in zip(names, counts, strict=True)]
-    story, materials, steps, check, proof = st.tabs(labels, key=f"parts-{form['id']}")
+    told = [f"{name} {count}" for name, count in zip(names, counts, strict=True) if count]
+    if told:
+        st.markdown(f":red[고칠 곳: {' · '.join(told)}]")
+    # Labels that changed would throw whoever works in one tab back to the first.
+    story, materials, steps, check, proof = st.tabs(names, key=f"parts-{form['id']}")
     with story:
         _story(made)
     with materials:
@@ -73,12 +76,12 @@ def _story(made: Making) -> None:
                 placeholder="예: 메모의 숫자를 빠뜨리지 않고 옮길 수 있습니다.",
             )
         state.area(
-            made, form, "scenario", "상황 (굵게는 **이렇게**, 목록은 - 로 시작)", ("scenario",), height=SCENARIO_HEIGHT
+            made, form, "scenario", "상황 (굵게는 \\*\\*이렇게\\*\\*, 목록은 - 로 시작)", ("scenario",), height=SCENARIO_HEIGHT
         )  # fmt: skip
     with right:
         st.caption("수강생에게 이렇게 보입니다")
         with st.container(border=True):
-            st.markdown(f"#### {plain(form['title'] or '제목')}")
+            st.markdown(f"#### {plain(form['title'] or '제목')}", anchors=False)
             st.caption(f"{form['level']} · 약 {form['minutes'] or 0}분 · {plain(form['goal'])}")
             st.markdown(frame.prose(form["scenario"] or "상황을 적으면 여기에 보입니다."))
 
@@ -252,8 +255,16 @@ def _answers(made: Making) -> None:
     )
     if st.button("지금 답안을 점검에 넣어 보기", icon=":material/rule:", key=f"prove-{form['id']}"):
         with st.spinner("답안을 하나씩 점검하고 있습니다…"):
-            looked = made.prove()
-        if not looked.problems:
+            made.prove()
+        st.session_state["proved"] = True
+        st.rerun()  # what was found belongs beside every answer and into the bar above
+    if st.session_state.pop("proved", False):
+        if made.look().problems:
+            st.error(
+                "말한 대로 되지 않는 답안이 있습니다. 답안 아래의 붉은 글을 봐 주세요.",
+                icon=":material/error:",
+            )
+        else:
             st.success(
                 "모범 답안은 통과하고 틀린 답안은 말한 대로 실패합니다.", icon=":material/check_circle:"
             )

@@ -22,10 +22,11 @@ PASTE_HEIGHT = 160
 def preview(made: Making, prompt: Prompt) -> None:
     """Draw the tabs of the right side."""
     found = advice.advise(prompt)
-    names = ["수강생 화면", f"조언 {len(found)}" if found else "조언", "시험 실행", "점검 시험"]
+    # Labels that changed would throw whoever looks at one tab back to the first.
+    names = ["수강생 화면", "조언", "시험 실행", "점검 시험"]
     screen, tips, trial, tried = st.tabs(names, key=f"preview-{made.form['id']}")
     with screen:
-        values = _screen(made, prompt)
+        values = _screen(made, prompt, len(found))
     with tips:
         _advice(found, prompt)
     with trial:
@@ -34,7 +35,7 @@ def preview(made: Making, prompt: Prompt) -> None:
         _checks(made, values)
 
 
-def _screen(made: Making, prompt: Prompt) -> dict[str, str]:
+def _screen(made: Making, prompt: Prompt, tips: int) -> dict[str, str]:
     """Draw the form as a trainee sees it; what is filled in here makes the prompt below and the run."""
     shape = repr([(f.name, f.label, f.type, f.choices, f.min, f.max, f.max_chars) for f in prompt.fields])
     place = f"{made.form['id']}-{zlib.crc32(shape.encode())}"
@@ -50,7 +51,8 @@ def _screen(made: Making, prompt: Prompt) -> dict[str, str]:
     st.caption("이렇게 채우면 아래 프롬프트를 보냅니다.")
     with st.container(border=True, height=260):
         st.html(f'<div class="room-raw">{markup.plain(composed)}</div>')
-    st.caption(f"예시 값을 넣으면 약 {advice.size(prompt):,}토큰")
+    more = f" · 조언 {tips}가지" if tips else ""
+    st.caption(f"예시 값을 넣으면 약 {advice.size(prompt):,}토큰{more}")
     if prompt.fields:
         left, right = st.columns([6, 5], vertical_alignment="center")
         left.button(
@@ -103,6 +105,11 @@ def _trial(made: Making, prompt: Prompt, values: dict[str, str]) -> None:
     except PromptTooLongError:
         return
     text = prompt_box.prompt_box(place, composed, {}, label="보낼 프롬프트", height=200)
+    endpoint = session.endpoint()
+    if endpoint is not None:
+        st.caption(
+            f"「{session.plain(endpoint.name)}」에 보냅니다. 시작 화면이나 실습 화면 오른쪽 위에서 바꿀 수 있습니다."
+        )
     missing = session.services().practice.composing.missing(prompt, values)
     work = Work(text, values=values, trial=prompt)
     started = run_button(place, work, missing, label="시험 실행", shortcut=False)

@@ -49,6 +49,7 @@ def _review(key: InstructorKey, one: Suggestion) -> None:
     form["summary"] = st.text_input("한 줄 설명", value=form["summary"], key=f"{name}-summary") or ""
     a, b, c = st.columns(3)
     titles = {m.id: m.title for m in MODULES}
+    st.session_state.setdefault(f"{name}-module", "everyday")
     form["module"] = a.selectbox("과목", list(titles), format_func=lambda m: titles[m], key=f"{name}-module")
     form["level"] = b.selectbox("단계", [v.value for v in Level], key=f"{name}-level")
     review_on = c.date_input(
