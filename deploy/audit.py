@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.txt", "requirements-postgres.txt", "requirements-dev.txt")
+LOCKS = ("requirements.txt", "requirements-postgres.txt", "requirements-sso.txt", "requirements-dev.txt")
 CLEAN, WEAK, UNKNOWN = 0, 1, 3
 SECONDS = 300
 

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements.txt", "requirements-postgres.txt", "requirements-model.txt")
+LOCKS = ("requirements.txt", "requirements-postgres.txt", "requirements-sso.txt", "requirements-model.txt")
 # Licences of packages that are locked for other systems or Pythons, as their own files state them.
 ELSEWHERE = {
     "async-timeout": "Apache-2.0",

@@ -36,6 +36,7 @@ def test_the_locks_pin_every_package_by_hash() -> None:
         "requirements-dev.txt",
         "requirements-model.txt",
         "requirements-postgres.txt",
+        "requirements-sso.txt",
     ):
         text = (ROOT / lock).read_text(encoding="utf-8")
         for pin in re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]:

@@ -142,7 +142,8 @@ def _is_lost(scope: Scope, headers: Headers) -> bool:
 
 @lru_cache(maxsize=1)
 def _pages() -> frozenset[str]:
-    return frozenset(p.stem for p in (Path(__file__).parent / "screens").glob("*.py"))
+    screens = (p.stem for p in (Path(__file__).parent / "screens").glob("*.py"))
+    return frozenset((*screens, "oauth2callback"))  # where single sign-on comes back, if an officer set it up
 
 
 def is_our_name(host: str) -> bool:
