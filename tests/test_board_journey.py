@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import urllib.error
@@ -34,6 +35,7 @@ class Hall:
     store: Store
     made: MadeClass
     browser: Browser
+    etag: str = ""
 
     def lecturer(self, size: str = "laptop") -> Page:
         return self._context(size, desk=self.made.token).new_page()
@@ -51,10 +53,15 @@ class Hall:
         page.goto(f"{self.room.url}/{path}?code={CODE}")
         expect(page.locator(".tile").first).to_be_visible(timeout=PATIENCE)
 
-    def asked(self, path: str, cookie: str = "") -> tuple[int, bytes]:
-        wanted = urllib.request.Request(self.room.url + path, headers={"Cookie": cookie})
+    def asked(
+        self, path: str, cookie: str = "", *, post: dict[str, object] | None = None, **headers: str
+    ) -> tuple[int, bytes]:
+        named = {"Cookie": cookie} | {name.replace("_", "-"): value for name, value in headers.items()}
+        body = None if post is None else json.dumps(post).encode()
+        wanted = urllib.request.Request(self.room.url + path, body, named)
         try:
             with urllib.request.urlopen(wanted, timeout=30) as answer:
+                self.etag = answer.headers.get("ETag", "")
                 return answer.status, answer.read()
         except urllib.error.HTTPError as refused:
             with refused:
@@ -110,9 +117,31 @@ def test_nobody_but_an_instructor_gets_the_board(hall: Hall) -> None:
         assert hall.asked(path, trainee)[0] == 401, path
         assert hall.asked(path, desk)[0] == 200, path
     assert hall.asked("/room/board?class=NOSUCH", desk)[0] == 404
+    own = {"Sec_Fetch_Site": "same-origin"}
+    for act in ("helped", "show", "hide"):
+        wanted = {"class": CODE, "person": hall.made.people[0].id, "act": act}
+        assert hall.asked("/room/board/act", post=wanted, **own)[0] == 401
+        assert hall.asked("/room/board/act", trainee, post=wanted, **own)[0] == 401
+        assert hall.asked("/room/board/act", desk, post=wanted, Sec_Fetch_Site="cross-site")[0] == 403
+    assert hall.asked("/room/board/act", desk, post={"class": CODE, "act": "else"}, **own)[0] == 400
+    assert hall.asked("/room/seat", post={"hand": "up"}, **own)[0] == 401
+    assert hall.asked("/room/seat", trainee, post={"hand": "up"}, Sec_Fetch_Site="cross-site")[0] == 401
+    assert hall.store.seat_state(hall.made.people[0].id).hand_at is None  # type: ignore[union-attr]
     wall = hall.asked(paths[1], desk)[1].decode()
     assert [p.name for p in hall.made.people if p.name in wall] == []
     assert len(json.loads(wall)["tiles"]) == 40
+
+
+def test_an_unchanged_board_is_sent_once_and_a_changed_one_packed(hall: Hall) -> None:
+    desk, path = f"desk={hall.made.token}", f"/room/board?class={CODE}"
+    plain = hall.asked(path, desk)[1]
+    for _ in range(8):  # minutes go by on the tiles meanwhile
+        status, body = hall.asked(path, desk, If_None_Match=hall.etag)
+        if status == 304:
+            break
+    assert (status, body) == (304, b"")
+    packed = hall.asked(path, desk, Accept_Encoding="gzip")[1]
+    assert len(json.loads(gzip.decompress(packed))["tiles"]) == len(json.loads(plain)["tiles"]) == 40
 
 
 def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdrawn(hall: Hall) -> None:

@@ -50,9 +50,12 @@ async def board(request: Request) -> Response:
         )
     except (NotAllowedError, NotFoundError) as error:
         return _not_so(error)
-    headers = {"ETag": f'"{drawn.etag}"', "Cache-Control": "no-store"}
+    headers = {"ETag": f'"{drawn.etag}"', "Cache-Control": "no-store", "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        packed = {**headers, "Content-Encoding": "gzip"}
+        return Response(drawn.packed, media_type="application/json", headers=packed)
     return Response(drawn.body, media_type="application/json", headers=headers)
 
 

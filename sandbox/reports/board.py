@@ -7,6 +7,7 @@ said once stays in memory, and is read anew every two minutes so that nothing ca
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import secrets
@@ -35,10 +36,11 @@ CLASSES_KEPT = 50
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A board as it goes to a browser; the same ``etag`` means that nothing has changed."""
+    """A board as it goes to a browser, plain and by gzip; the same ``etag`` means that nothing has changed."""
 
     etag: str
     body: bytes
+    packed: bytes
 
 
 @dataclass(slots=True)
@@ -130,7 +132,8 @@ class Board:
                     else board_page.for_lecturer(look, minutes, self._title)
                 )
                 body = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-                found = Drawn(hashlib.blake2b(body, digest_size=12).hexdigest(), body)
+                etag = hashlib.blake2b(body, digest_size=12).hexdigest()
+                found = Drawn(etag, body, gzip.compress(body, 1, mtime=0))
                 kept.drawn[(projector, minutes)] = found
         return found
 

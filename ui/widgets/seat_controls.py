@@ -5,11 +5,15 @@ Hides when that is written. Nobody's text is seen by anybody before they press f
 
 from __future__ import annotations
 
+import logging
+
 import streamlit as st
 
 from sandbox.classroom.seats import COURSE, FREE, READING
-from sandbox.records import Person, Run, SandboxError
+from sandbox.records import Person, Run, SandboxError, StoreError
 from ui import browser, session
+
+log = logging.getLogger("ui")
 
 __all__ = ["COURSE", "FREE", "READING", "at", "controls", "share", "vote"]
 
@@ -17,8 +21,12 @@ __all__ = ["COURSE", "FREE", "READING", "at", "controls", "share", "vote"]
 def at(step: str, exercise_id: str = "") -> None:
     """Note that the person's page was drawn here."""
     who = session.person()
-    if who is not None and who.class_code:
+    if who is None or not who.class_code:
+        return
+    try:
         session.services().seating.seats.at(who, step, exercise_id)
+    except StoreError as error:
+        log.warning("a seat could not be noted: %s", error.code)  # no reason to show the page less
 
 
 def controls(who: Person) -> None:
