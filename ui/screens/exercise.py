@@ -27,7 +27,6 @@ def work_side(exercise: Exercise) -> None:
     """Form, prompt and 실행."""
     draft = drafts.begin(me, exercise.id)
     prompt = begun.prompt(exercise.prompt_id, draft)
-    begun.notice(exercise.id, exercise, prompt)
     values: dict[str, str] = {}
     if prompt is not None:
         start = {**prefilled(exercise, prompt), **draft}
@@ -64,6 +63,8 @@ else:
     frame.title(
         exercise.title, f"{exercise.level.value} · 약 {exercise.minutes}분 · {frame.plain(exercise.goal)}"
     )
+    # Outside the parts: starting anew draws the whole page.
+    begun.notice(exercise.id, exercise, begun.prompt(exercise.prompt_id, drafts.begin(me, exercise.id)))
     left, right = st.columns([5, 7], gap="medium")
     with left:
         guide.guide(exercise)
