@@ -10,9 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sandbox.class_records import Class, ClassRules, InstructorKey
+from sandbox.documents import WRITERS, outline, read
+from sandbox.practice import Work
 from sandbox.records import EndpointKind
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
+from ui.widgets import recorded
 
 pytestmark = pytest.mark.pages
 ROOT = Path(__file__).parent.parent
@@ -94,6 +97,22 @@ def test_recorded_answers_are_labelled_on_the_page(stand: Stand) -> None:
     stand.room.after.recorded.switch(stand.key, stand.here.code, True)
     app = stand.page("exercise", id=EXERCISE)
     assert "지금은 **녹화된 답변**" in words(app)
+    run_id = stand.room.practice.run(
+        stand.me, Work("다른 물음", exercise_id=EXERCISE), {}, stand.room.endpoints()[0]
+    )
+    end = time.monotonic() + SECONDS
+    while not (run := stand.room.practice.result(stand.me, run_id)).state.ended:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    app = stand.page("exercise", id=EXERCISE)
+    assert "보내신 프롬프트가 녹화할 때와 다릅니다" in words(app)
+    assert any(
+        "녹화된 답변 (보내신 것과 다른 프롬프트의 답)" in str(c.value) for c in app.caption
+    )  # the footnote
+    notice = recorded.document_notice(run)
+    assert notice.endswith("(녹화된 답변)")
+    data = WRITERS["pdf"].write(outline.from_answer(run.answer), title="보고", notice=notice).data
+    assert "녹화된 답변" in read.read("a.pdf", data).text  # at the foot of every page
     desk = stand.page("class_room", desk=True)
     fine(desk.button(key=f"recorded-{stand.here.code}").click().run())
     assert not stand.room.after.recorded.is_on(stand.here.code)
