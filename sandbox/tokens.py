@@ -36,7 +36,9 @@ RANKS_FILE = "fb374d419588a4632f3f557e76b4b70aebbca790"
 RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 TOKENS_PER_MESSAGE = 4  # role and separators of the chat form
 TOKENS_PER_REQUEST = 3  # the opening of the answer
-_CACHED_CHARS = 20_000  # 256 texts of at most 20,000 characters: some 10 MB at the very most
+_CACHED_CHARS = (
+    20_000  # 1,024 texts, one for each seat of three hundred, of at most 20,000 characters: usually some MB
+)
 _ROLE_NAMES = {Role.SYSTEM: "지시문(시스템 메시지)", Role.USER: "요청", Role.ASSISTANT: "앞선 답변"}
 _loading = threading.Lock()
 
@@ -137,7 +139,7 @@ def _length(text: str) -> int:
     return _remembered_length(text) if len(text) <= _CACHED_CHARS else _plain_length(text)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _remembered_length(text: str) -> int:
     return _plain_length(text)
 

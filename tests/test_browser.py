@@ -205,7 +205,7 @@ def test_an_exercise_is_judged_with_evidence_and_taken_home(
     word = page.get_by_role("button", name=re.compile("워드 문서"))
     expect(word).to_be_disabled()
     page.get_by_text("사실인지 확인했습니다").click()
-    expect(word).to_be_enabled(timeout=10_000)
+    expect(word).to_be_enabled(timeout=ANSWER_SECONDS)
     settle(page)
     picture(page, "take-home")
     with page.expect_download() as got:

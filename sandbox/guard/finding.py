@@ -52,7 +52,7 @@ def look(
     return tuple(_finding(hit, text, where, known_views, key) for hit in hits)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)  # some texts for each of three hundred seats
 def _remembered_hits(text: str, seen: tuple[tuple[str, str], ...]) -> tuple[Hit, ...]:
     """One press looks at the same texts about ten times: preview, draft, gate, and the gate's proof."""
     return _hits(text, seen)

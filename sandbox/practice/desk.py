@@ -34,6 +34,7 @@ from sandbox.records import (
     Finding,
     InputError,
     Message,
+    NotAllowedError,
     Person,
     Progress,
     PromptTooLongError,
@@ -223,11 +224,13 @@ class Practice:
 
         A run that is no longer live is told from the store at once.
         """
-        run = await asyncio.to_thread(self._store.run, run_id, person.id)
         live, placeholders = self._turns.get(run_id), self._masks.of(person.id)
         if live is None:
+            run = await asyncio.to_thread(self._store.run, run_id, person.id)
             yield stored_part(run, start, placeholders)
             return
+        if live.order.person_id != person.id:
+            raise NotAllowedError("다른 분의 실행 기록이라 볼 수 없습니다.")
         async for part in follow(live, placeholders, start, self._pulse):
             yield part
 
