@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sandbox.class_records import Class, ClassRules, InstructorKey
-from sandbox.classroom import Instructors
 from sandbox.records import Level, Message, Person, Role, Run, RunState, State, Verdict
 from sandbox.store import Store
 
@@ -44,11 +43,9 @@ class MadeClass:
 def fill(store: Store, *, seats: int, tries: int = 6, seed: int = 7) -> MadeClass:
     """Put a class of so many seats into an empty store, in the middle of its second exercise."""
     chance, now = random.Random(seed), datetime.now(UTC)
-    instructors = Instructors(store)
-    code = instructors.open_setup_code() or instructors.new_setup_code()
-    key = instructors.set_up(code, "바다강사", "소나무길 아래 바다", guesser="bench").key
+    who = store.add_instructor("바다", "name:바다", "", is_officer=False)
+    key = InstructorKey(store.sign_in_instructor(who.id, hours=12))
     rules = ClassRules(class_tokens=400_000, class_won=20_000.0)
-    who = instructors.current(key)
     store.add_class(Class(CODE, "11월 기초반 오전", Level.BASIC, PATH, seats, who.id, now, rules=rules))
     store.change_class_now(
         CODE, lambda state: type(state)(version=state.version, exercise_id=PATH[1], move=1)

@@ -237,7 +237,8 @@ function patch(board, node, tile) {
   const told = board.size === "dense" ? (SHORT[tile.w] || SHORT[tile.st] || doing) : doing;
   const counted = tile.w === "STUCK" || (!board.data.projector && board.size !== "dense") ? minutes : "";
   put(node.say, told + counted);
-  put(node.fig, tile.t ? `${tile.t}번 시도` + (tile.q ? ` · ${tile.p}/${tile.q}` : "") : "");
+  const tries = tile.t ? `${tile.t}번 시도` + (tile.q ? ` · ${tile.p || 0}/${tile.q}` : "") : "";
+  put(node.fig, [tries, tile.x].filter(Boolean).join(" · ")); // another exercise than the class's is named
   node.up.replaceChildren(...(tile.h ? [handIcon(), `${tile.h}`] : tile.o ? ["공유"] : []));
   cls(node.up, tile.h ? "up raised" : "up");
   const title = [`${seat}번`, tile.n, board.told.words[tile.w] + minutes, tile.x || board.told.exercise, tile.st, tile.e].filter(Boolean).join(" · ");
