@@ -280,6 +280,10 @@ def test_two_instructors_at_once_overwrite_nothing(desk: Desk) -> None:
     assert saved(desk, merged.form, based_on=number) == 3
     newest = drafting.open(desk.key, PROMPT, "own-1").form
     assert (newest["title"], newest["summary"]) == ("담당자의 제목", "강사의 설명")
+    check = forms.new_check("grounded", "맞나요?", ())
+    plain, spelled = check | {"params": {}}, check | {"params": {"allow": [], "what": [
+        "number", "date", "time", "name", "organisation", "statute"]}}  # fmt: skip
+    assert comparing.same({"checks": [plain]}, {"checks": [spelled]})  # defaults filled in by the editor
     both, _ = releasing.merge(desk.key, PROMPT, mine.form | {"title": "내 제목"}, 1)
     assert both.both == ("제목",)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.authoring.check_forms import kind_label, param_label
-from sandbox.authoring.forms import Form
+from sandbox.authoring.forms import Form, given
 from sandbox.records import MODULES
 
 _LABELS: Mapping[str, str] = {
@@ -84,6 +84,8 @@ def merge(base: Form, mine: Form, theirs: Form) -> Merged:
 
 def _bare(value: Any) -> Any:
     """Return a value without the marks that only tie it to the screen."""
+    if isinstance(value, Mapping) and "params" in value:  # the editor fills in what is the default anyway
+        value = {**value, "params": given(dict(value))}
     if isinstance(value, Mapping):
         return {k: _bare(v) for k, v in value.items() if k != "uid"}
     return [_bare(v) for v in value] if isinstance(value, list | tuple) else value
@@ -128,7 +130,7 @@ def _flat_check(check: Form) -> Iterator[tuple[str, str]]:
     yield f"{head} · 종류", kind_label(check["kind"])
     yield f"{head} · 이름표", check["id"]
     yield f"{head} · 중요도", _told("weight", check["weight"])
-    for name, value in check["params"].items():
+    for name, value in given(check).items():
         yield f"{head} · {param_label(check['kind'], name)}", _told(name, value)
 
 

@@ -178,10 +178,10 @@ def _words(source_line: str) -> str:
 
 
 def _params(spec: CheckSpec) -> dict[str, Any]:
-    """Return a check's parameters as JSON values of their own types."""
+    """Return a check's parameters as JSON values of their own types, without what is the default anyway."""
     kind = CHECKS[spec.kind]
     read = kind.params.model_validate(dict(spec.params))
-    return read.model_dump(mode="json", exclude_unset=True)
+    return read.model_dump(mode="json", exclude_defaults=True)
 
 
 # --------------------------------------------------------------------------- to files
@@ -253,10 +253,22 @@ def _check_head(check: Form) -> dict[str, Any]:
     head: dict[str, Any] = {key: check[key] for key in ("id", "kind", "title") if check[key]}
     if check["weight"] != 1.0:
         head["weight"] = check["weight"]
-    return head | {
-        name: _cells(value) if name in _CELLS else value
+    return head | {name: _cells(value) if name in _CELLS else value for name, value in given(check).items()}
+
+
+def given(check: Form) -> dict[str, Any]:
+    """Return the parameters that say something: neither empty nor what the kind takes by itself."""
+    kind = CHECKS.get(check["kind"])
+    usual = {}
+    if kind is not None:
+        usual = {
+            name: info.get_default(call_default_factory=True)
+            for name, info in kind.params.model_fields.items()
+        }
+    return {
+        name: value
         for name, value in check["params"].items()
-        if value not in (None, "", [], {})
+        if value not in (None, "", [], {}) and usual.get(name) != value
     }
 
 

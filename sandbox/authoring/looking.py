@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox import checks
-from sandbox.authoring.forms import Form, exercise_texts, prompt_text
+from sandbox.authoring.forms import Form, exercise_texts, given, prompt_text
 from sandbox.authoring.wording import on_screen
 from sandbox.checks.proof import mismatches
 from sandbox.library import (
@@ -156,7 +156,7 @@ def template_verdicts(form: Form, answer: str, asked: str, sources: Mapping[str,
             c["id"],
             c["kind"],
             c["title"] or c["id"],
-            {k: v for k, v in c["params"].items() if v not in (None, "", [], {})},
+            given(c),
             float(c["weight"] or 1.0),
         )
         for c in form["checks"]

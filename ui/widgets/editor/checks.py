@@ -144,10 +144,16 @@ def _rows(made: Making, holder: Form, param: Param) -> None:
     rows = [{n: str(v).strip() for n, v in row.items() if not pd.isna(v)} for row in table.to_dict("records")]
     lists = {c.name for c in param.columns if c.input is Input.WORDS}
     holder[param.name] = [
-        {n: [v.strip() for v in text.split(",")] if n in lists else text for n, text in row.items() if text}
+        {n: _told_cell(text, n in lists, param.name) for n, text in row.items() if text}
         for row in rows
         if any(row.values())
     ]
+
+
+def _told_cell(text: str, is_list: bool, param: str) -> Any:
+    """Return a cell of the small table as the check reads it: numbers where it varies a workbook's."""
+    read = _typed if param == "vary" else str.strip
+    return [read(v) for v in text.split(",")] if is_list else read(text)
 
 
 def _cell_text(value: Any) -> str:
