@@ -16,9 +16,9 @@ from ui.widgets import desk
 FEW_RUNS = 5
 WHOSE = {
     LimitScope.PERSON: "오늘 내 몫",
-    LimitScope.CLASS: "이 수업의 예산",
-    LimitScope.DAY: "오늘 실습실 전체의 몫",
-    LimitScope.ENDPOINT: "이 연결의 이번 달 예산",
+    LimitScope.CLASS: "우리 수업이 함께 쓰는 예산",
+    LimitScope.DAY: "오늘 실습실 전체가 함께 쓰는 몫",
+    LimitScope.ENDPOINT: "이 연결을 모두가 함께 쓰는 이번 달 예산",
 }
 
 
@@ -31,7 +31,8 @@ def line(person: Person, endpoint: Endpoint) -> str:
     if left.runs <= 0:
         who = "담당자" if left.scope in (LimitScope.DAY, LimitScope.ENDPOINT) else "강사"
         return f":red[:material/battery_alert: {whose}을 다 썼어요. 늘리려면 {who}에게 말씀해 주세요.]"
-    told = f":material/battery_horiz_050: 약 {left.runs:,}번 더 물어볼 수 있어요 ({whose})"
+    together = "" if left.scope is LimitScope.PERSON else "모두 합쳐 "
+    told = f":material/battery_horiz_050: {together}약 {left.runs:,}번 더 물어볼 수 있어요 ({whose})"
     return f":orange[{told}]" if left.runs <= FEW_RUNS else told
 
 
