@@ -9,7 +9,7 @@ import streamlit as st
 
 from sandbox.records import SandboxError
 from ui import session
-from ui.widgets import class_bar, frame
+from ui.widgets import class_bar, desk, frame
 
 # A file of our own: Streamlit would fetch a material icon for the tab from outside.
 ICON = Path(__file__).parent / "static" / "favicon.png"
@@ -64,6 +64,8 @@ try:
         # A deep link from the lecturer must survive the short stop at 시작.
         st.session_state["wanted"] = (here.url_path, dict(st.query_params))
         st.switch_page(ROOM[0])
+    if here is ROOM[0] and desk.comes_back_from_single_sign_on():
+        st.switch_page(INSTRUCTORS[0])
     if here not in INSTRUCTORS:
         class_bar.invitation()
         class_bar.class_bar()

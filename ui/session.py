@@ -384,8 +384,3 @@ def say(error: SandboxError) -> None:
         f"**{plain(error.message)}**" + (f"  \n{plain(error.remedy)}" if error.remedy else ""),
         icon=":material/error:",
     )
-
-
-def has_single_sign_on() -> bool:
-    """Say whether the officer has set up the institution's own sign-in ([auth] of secrets.toml)."""
-    return st.secrets.load_if_toml_exists() and "auth" in st.secrets

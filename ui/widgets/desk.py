@@ -40,6 +40,8 @@ def title(text: str, caption: str = "") -> None:
         st.caption("담당자입니다. 강사를 추가할 수 있습니다." if who.is_officer else "강사로 로그인했습니다.")
         if st.button("로그아웃", icon=":material/logout:", width="stretch"):
             session.leave_desk()
+            if has_single_sign_on() and st.user.get("is_logged_in", False):
+                st.logout()  # or the next look at this page would sign in again
             st.switch_page("screens/teach.py")
 
 
@@ -124,7 +126,7 @@ def _set_up() -> None:
 
 def _single_sign_on() -> None:
     """Offer the institution's own sign-in where the officer has set it up in secrets.toml."""
-    if not session.has_single_sign_on():
+    if not has_single_sign_on():
         return
     if not st.user.get("is_logged_in", False):
         if st.button("기관 통합 로그인으로 들어가기", icon=":material/passkey:", width="stretch"):
@@ -143,3 +145,16 @@ def _single_sign_on() -> None:
 def _entered(entry: InstructorEntry) -> None:
     session.enter_desk(entry)
     st.switch_page("screens/teach.py")
+
+
+def comes_back_from_single_sign_on() -> bool:
+    """Say once a session that somebody has just signed in elsewhere: they come back on 시작, not on 강사."""
+    if st.session_state.get("sso_seen") or not has_single_sign_on():
+        return False
+    st.session_state["sso_seen"] = True
+    return bool(st.user.get("is_logged_in", False)) and session.instructor_key() is None
+
+
+def has_single_sign_on() -> bool:
+    """Say whether the officer has set up the institution's own sign-in ([auth] of secrets.toml)."""
+    return st.secrets.load_if_toml_exists() and "auth" in st.secrets

@@ -42,7 +42,7 @@ def instructors(key: InstructorKey) -> None:
     me = room.current(key)
     for one in room.listed(key):
         _line(key, one, own=one.id == me.id)
-    by_mail = session.has_single_sign_on()
+    by_mail = desk.has_single_sign_on()
     with st.form("add_instructor", clear_on_submit=True):
         st.markdown("**강사 추가**")
         name = st.text_input("이름", max_chars=20)
