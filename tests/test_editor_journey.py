@@ -247,9 +247,11 @@ def test_two_lecturers_at_the_same_template_lose_nothing(desk: BrowserContext, r
     picture(page, "conflict")
     page.get_by_role("button", name="두 분의 것 합치기").click()
     expect(page.get_by_text("2판을 고치는 중")).to_be_visible(timeout=LONG)
-    expect(page.get_by_label("제목", exact=True)).to_have_value("김강사의 휴관 안내", timeout=LONG)
-    expect(page.get_by_label("한 줄 설명", exact=True)).to_have_value("박강사가 고친 설명입니다.")
-    settle(page)
+    settle(page)  # until then the boxes of before stand beside the new ones
+    expect(page.get_by_label("제목", exact=True).first).to_have_value("김강사의 휴관 안내", timeout=LONG)
+    expect(page.get_by_label("한 줄 설명", exact=True).first).to_have_value(
+        "박강사가 고친 설명입니다.", timeout=LONG
+    )
     page.get_by_role("button", name="판으로 저장").click()
     expect(page.get_by_text("3판을 고치는 중")).to_be_visible(timeout=LONG)
 
