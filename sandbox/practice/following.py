@@ -19,7 +19,7 @@ from sandbox.records import Run, RunState
 from sandbox.turns import LiveRun, LiveView
 
 LOOK_SECONDS = 0.025
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.08
 MANY_READERS = 40
 PAUSE_PER_READER_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.2

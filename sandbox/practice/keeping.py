@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sandbox import checks
@@ -74,20 +75,27 @@ class Keeping:
             first_text_at=outcome.first_text_at,
             ended_at=outcome.ended_at,
         )
+        run = self._store.run(run_id, self._owner(run_id))
         if outcome.text.strip():
-            self._check(run_id)
-        self._on_ended(self._store.run(run_id, self._store.run_owner(run_id)))
+            run = self._check(run)
+        self._on_ended(run)
 
-    def _check(self, run_id: str) -> None:
-        run = self._store.run(run_id, self._store.run_owner(run_id))
+    def _owner(self, run_id: str) -> str:
+        live = self._turns().get(run_id)
+        return live.order.person_id if live is not None else self._store.run_owner(run_id)
+
+    def _check(self, run: Run) -> Run:
+        """Store what the exercise's checks say of an answer; return the run with it."""
         if not run.exercise_id:
-            return
+            return run
         try:
             exercise = self._library.exercise(run.exercise_id, run.exercise_version)
         except NotFoundError:
-            log.warning("run %s: its exercise is no longer in the library", run_id)
-            return
-        self._store.save_verdicts(run_id, checked(exercise, run))
+            log.warning("run %s: its exercise is no longer in the library", run.id)
+            return run
+        verdicts = checked(exercise, run)
+        self._store.save_verdicts(run.id, verdicts)
+        return replace(run, verdicts=verdicts)
 
 
 def _told(error: SandboxError | None) -> str:
