@@ -13,6 +13,7 @@ from sandbox.library import Library, parse_exercise
 from sandbox.practice import token_picture
 from sandbox.records import MODULES, ContentError, Endpoint, EndpointKind, Level, Run, Statement
 from tests.fake_endpoint import FakeEndpoint
+from tests.test_pages import run_button
 from ui import session
 from ui.widgets.labs import token_picture as tokens_widget
 from ui.widgets.labs.spot import Outcome, grade
@@ -306,7 +307,6 @@ def test_the_second_answer_waits_and_says_so(app: AppTest, fake_endpoint: FakeEn
     quiet(app)
     assert "왼쪽 답이 끝나면 바로 시작합니다" in told(app)
     assert app.button(key="send-lab-basics-temperature").disabled
-    assert app.button(key="run-basics-temperature").disabled
     wait(app)
     assert fake_endpoint.counters.max_running == 1
     assert "왼쪽 답이 끝나면" not in told(app)
@@ -401,16 +401,16 @@ def test_the_personal_data_exercise_does_what_its_steps_say(app: AppTest) -> Non
     received = exercise.scenario.split("```text\n")[1].split("```")[0]
     come_in(app)
     open_exercise(app, place)
-    assert not app.button(key=f"run-{place}").disabled
+    assert not run_button(app)["held"]
     app.text_area(key=f"f-{place}-0").set_value(received).run()
     assert any("보낼 수 없는 개인정보가 있습니다" in e.value for e in app.error)
-    assert app.button(key=f"run-{place}").disabled
+    assert run_button(app)["held"]
     blocked = [t for t in app.toggle if t.label == "가리고 보내기" and not t.value]
     assert len(blocked) == 1
     blocked[0].set_value(True).run()
     quiet(app)
     assert any("개인정보로 보이는 내용이 있습니다" in w.value for w in app.warning)
-    assert not app.button(key=f"run-{place}").disabled
+    assert not run_button(app)["held"]
     app.text_area(key=f"f-{place}-0").set_value(exercise.materials[1].text).run()
     quiet(app)
     assert not app.warning

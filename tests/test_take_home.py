@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 import ui.widgets.take_home as take_home
 from sandbox.documents import NOTICE
 from tests.fake_endpoint import FakeEndpoint
+from tests.test_pages import press_run
 from ui import session
 
 pytestmark = pytest.mark.pages
@@ -38,7 +39,7 @@ class Room:
         app.switch_page("screens/exercise.py")
         app.query_params["id"] = exercise_id
         app.run()
-        app.button(key=f"run-{exercise_id}").click().run()
+        press_run(app, exercise_id)
         me, practice = app.session_state["person"], session.services().practice
         end = time.monotonic() + 30
         while time.monotonic() < end:
