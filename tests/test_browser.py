@@ -204,6 +204,7 @@ def test_an_exercise_is_judged_with_evidence_and_taken_home(
     page.get_by_text("결과 가져가기").click()
     word = page.get_by_role("button", name=re.compile("워드 문서"))
     expect(word).to_be_disabled()
+    settle(page)  # the panel grows while it is drawn, and a click would land beside the box
     page.get_by_text("사실인지 확인했습니다").click()
     expect(word).to_be_enabled(timeout=ANSWER_SECONDS)
     settle(page)
