@@ -146,7 +146,7 @@ function show(live) {
   const seconds = Math.round((Date.now() - live.began) / 1000);
   live.dot.className = "dot " + (live.lost ? "lost" : STATES[live.state] || "wait");
   if (live.stop.disabled && !live.lost) return;
-  const other = live.fallback ? ` · 다른 AI(${live.fallback})에서 대신 답합니다` : "";
+  const other = live.fallback ? ` · 예비 연결 「${live.fallback}」에서 대신 답합니다` : "";
   live.status.textContent = standing(live, seconds) + other;
 }
 
