@@ -97,7 +97,13 @@ class Composing:
             return ()
         if exercise is None:
             return ()
-        return (*(m.text for m in exercise.materials), *exercise.prefill.values(), exercise.starter)
+        return (
+            *(m.text for m in exercise.materials),
+            *exercise.prefill.values(),
+            exercise.starter,
+            *(t.text for t in exercise.lab_texts),
+            *(s.text for s in exercise.spot),
+        )
 
     def own_values(self, work: Work) -> dict[str, str]:
         """Return what the person typed into the form, by label, without what was pre-filled."""
