@@ -14,7 +14,7 @@ from sandbox.library import parse_exercise
 from sandbox.records import Exercise, Level
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import ROOT, RunningRoom
-from tests.test_browser import ANSWER_SECONDS, ARTEFACTS, browser, seated, settle
+from tests.test_browser import ANSWER_SECONDS, ARTEFACTS, browser, confirm_facts, seated, settle
 
 __all__ = ("browser", "seated")
 pytestmark = pytest.mark.browser
@@ -69,9 +69,7 @@ def test_an_advanced_exercise_is_judged_and_its_document_opened(
     expect(seated.get_by_text(f"점검 결과 — 통과 {total} / {total}")).to_be_visible(timeout=ANSWER_SECONDS)
     settle(seated)
     seated.get_by_text("결과 가져가기", exact=True).click()
-    seated.get_by_text(re.compile("사실인지 확인했습니다")).first.click()
-    wanted = seated.get_by_role("button", name=re.compile(button)).first
-    expect(wanted).to_be_enabled(timeout=ANSWER_SECONDS)
+    wanted = confirm_facts(seated, button)
     settle(seated)
     with seated.expect_download() as got:
         wanted.click()

@@ -14,7 +14,15 @@ from pptx import Presentation
 from sandbox.library import parse_exercise
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import RunningRoom
-from tests.test_browser import ANSWER_SECONDS, ARTEFACTS, CHROMIUM, CLASSROOM_PC, come_in, settle
+from tests.test_browser import (
+    ANSWER_SECONDS,
+    ARTEFACTS,
+    CHROMIUM,
+    CLASSROOM_PC,
+    come_in,
+    confirm_facts,
+    settle,
+)
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parent.parent
@@ -57,8 +65,7 @@ def open_panel(page: Page, room: RunningRoom, fake: FakeEndpoint, name: str, mor
 
 
 def confirm(page: Page, button: str) -> None:
-    page.get_by_text("사실인지 확인했습니다").click()
-    expect(page.get_by_role("button", name=re.compile(button))).to_be_enabled(timeout=10_000)
+    confirm_facts(page, button)
     settle(page)
 
 
