@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sandbox.records import Level, Location, RunState
+from sandbox.records import Level, RunState
 
 
 class InstructorKey:
@@ -128,13 +128,10 @@ class Deletion:
 class Terms:
     """What holds for one run of one person, decided by their class and their limits.
 
-    ``location``: treat the endpoint as if it stood there (stricter only). ``first``: a lecturer's
-    own run, before those who wait.
+    ``strict_guard``: nothing that looks personal goes out as it stands, whatever the person chose.
     """
 
-    location: Location | None = None
     strict_guard: bool = False
-    first: bool = False
 
 
 # --------------------------------------------------------------------------- budgets and what was used

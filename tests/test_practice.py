@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import checks, llm
+from sandbox.class_records import Terms
 from sandbox.documents import read
 from sandbox.library import Library, prefilled
 from sandbox.practice import LivePart, Practice, Work
@@ -27,7 +28,7 @@ from sandbox.records import (
     RunState,
 )
 from sandbox.store import Store, load_secret
-from sandbox.turns import Turns
+from sandbox.turns import LiveRun, Order, Turns
 from tests.fake_endpoint import FakeEndpoint
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +49,13 @@ class Room:
             check_problem=checks.problem,
             read_text=lambda p: read.read(p.name, p.read_bytes()).text,
         )
-        self.practice = Practice(library, self.store, lambda **calls: Turns(lambda: llm.Clients(), **calls))
+        self.strict = False
+        self.practice = Practice(
+            library,
+            self.store,
+            lambda **calls: Turns(lambda: llm.Clients(), **calls),
+            terms=lambda *_: Terms(strict_guard=self.strict),
+        )
         self.endpoint = Endpoint(
             id="fake", name="가짜", base_url=fake.base_url, model="fake", location=Location.INSIDE
         )
@@ -130,6 +137,51 @@ def test_personal_data_reaches_neither_endpoint_nor_database(room: Room, fake_en
         assert secret.encode() not in stored
     with sqlite3.connect(room.file) as db:
         assert "[전화번호1]" in db.execute("select answer from runs").fetchone()[0]
+
+
+def test_a_strict_class_lets_nothing_out_as_it_stands(room: Room, fake_endpoint: FakeEndpoint) -> None:
+    """What was chosen to be masked is masked, what was chosen to be kept too, and what nobody looked at."""
+    mail, address = "moa.kim@haeram.go.kr", "해람시 바다로 12, 101동 202호"
+    text = f"민원인 이름: 김모아, 전자우편 {mail}, 주소: {address}. 안내문을 써 줘"
+    work = Work(text, uploads={"명단.txt": f"민원인 이름: 김모아, {mail}"})
+    found = {f.kind: f for f in room.practice.preview(room.me, work, room.endpoint).findings}
+    assert {found["name"].action, found["address"].action} == {Action.WARN}
+    choices = {f.fingerprint: Choice.KEEP for f in found.values()} | {found["name"].fingerprint: Choice.MASK}
+
+    def sent(run_id: str) -> str:
+        follow(room, run_id)
+        return str(fake_endpoint.bodies[-1])
+
+    loose = room.practice.run(room.me, work, choices, room.endpoint)
+    body = sent(loose)
+    assert "김모아" not in body and mail in body and address in body, "elsewhere each choice holds"
+    room.strict = True
+    for run_id in (
+        room.practice.run(room.me, work, choices, room.endpoint),
+        room.practice.run(room.me, work, {}, room.endpoint),
+        room.practice.retry(room.me, loose, room.endpoint),
+    ):
+        body = sent(run_id)
+        assert not [value for value in ("김모아", mail, address) if value in body]
+    kept = [room.store.run(r.id, room.me.id) for r in room.practice.history(room.me)]
+    strict = next(r for r in kept if r.id not in {loose} and r.sources)
+    assert "김모아" not in str(strict.sources) and mail not in str(strict.sources)
+
+
+def test_a_template_on_trial_goes_before_those_who_wait(
+    room: Room, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[bool] = []
+    submit = Turns.submit
+
+    def noted(turns: Turns, order: Order) -> LiveRun:
+        orders.append(order.first)
+        return submit(turns, order)
+
+    monkeypatch.setattr(Turns, "submit", noted)
+    for trial in (None, room.practice.library.prompts()[0]):
+        follow(room, room.practice.run(room.me, Work("한 줄로", trial=trial), {}, room.endpoint))
+    assert orders == [False, True]
 
 
 def test_a_resident_number_is_refused_until_masked(room: Room, fake_endpoint: FakeEndpoint) -> None:

@@ -6,9 +6,9 @@ kinds (the table), views (Unicode), numbers and phrases (the rules), finding (wh
 placeholders, clearing. It connects to nothing and keeps nothing but the placeholders in memory.
 """
 
-from sandbox.guard.clearing import clear, may_keep, redact
+from sandbox.guard.clearing import clear, may_keep, nothing_kept, redact
 from sandbox.guard.finding import find
 from sandbox.guard.kinds import KINDS, Kind
 from sandbox.guard.placeholders import Placeholders
 
-__all__ = ["KINDS", "Kind", "Placeholders", "clear", "find", "may_keep", "redact"]
+__all__ = ["KINDS", "Kind", "Placeholders", "clear", "find", "may_keep", "nothing_kept", "redact"]

@@ -9,7 +9,7 @@ an account, a plate or a password is masked or it is not sent.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -54,6 +54,20 @@ def may_keep(finding: Finding, location: Location) -> bool:
     return (
         finding.action is not Action.MASK or location is Location.INSIDE or KINDS[finding.kind].may_be_public
     )
+
+
+def nothing_kept(
+    texts: Iterable[str], choices: Mapping[str, Choice], *, known: Sequence[str] = (), key: bytes = b""
+) -> dict[str, Choice]:
+    """Return the choices of somebody who may keep nothing: what is only warned of is masked as well.
+
+    What the person chose to mask stays masked. A blocked kind still needs their choice, or it is refused.
+    """
+    warned = {
+        f.fingerprint for text in texts for f in find(text, known=known, key=key) if f.action is Action.WARN
+    }
+    masked = {fingerprint for fingerprint, choice in choices.items() if choice is Choice.MASK}
+    return dict.fromkeys(warned | masked, Choice.MASK)
 
 
 def redact(text: str) -> str:

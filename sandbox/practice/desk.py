@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -147,44 +147,40 @@ class Practice:
         count = tokens.check_fits(messages, endpoint, sampling)
         terms = self._terms(person, endpoint, count)
         known = self.composing.known(work.exercise_id, work.exercise_version)
-        placeholders = self._masks.of(person.id)
-        cleared = guard.clear(
-            messages,
-            placeholders=placeholders,
-            choices={} if terms.strict_guard else choices,
-            location=fallbacks.stricter(terms.location, endpoint),
-            known=known,
-            key=self._masks.key,
-        )
-        run = self._new_run(person, work, endpoint, cleared, choices)
+        own = self.composing.own_values(work) | dict(work.uploads)
+        if terms.strict_guard:
+            texts = (*(m.text for m in messages), *own.values())
+            choices = guard.nothing_kept(texts, choices, known=known, key=self._masks.key)
+        cleared = self._cleared(person, messages, choices, endpoint, known)
+        sources = {name: self._masks.masked(text, person.id, known, choices) for name, text in own.items()}
+        run = self._new_run(person, work, endpoint, cleared, sources)
         self._store.add_run(run)
         if cleared.rule_counts:
             self._store.count_rules(endpoint.id, cleared.rule_counts)
-        self._submit(run, endpoint, cleared, sampling, first=terms.first)
+        # A template on trial is the lecturer's own work, with forty waiting for it.
+        self._submit(run, endpoint, cleared, sampling, first=work.trial is not None)
         return run.id
 
     def retry(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
         """Send the same (already masked) messages once more, as a new run beside the old one."""
         old = self._store.run(run_id, person.id)
         endpoint = self._stand_in(person, endpoint, old.exercise_id, old.messages[-1].text)
-        cleared = guard.clear(
-            old.messages,
-            placeholders=self._masks.of(person.id),
-            # What stands in a stored run was masked or expressly kept when it was first sent.
-            choices={
-                f.fingerprint: Choice.KEEP
-                for m in old.messages
-                for f in self._masks.find(m.text)
-                if f.action is not Action.BLOCK
-            },
-            location=endpoint.reach,
-            known=self.composing.known(old.exercise_id, old.exercise_version),
-            key=self._masks.key,
-        )
         sampling = self.composing.sampling(
             Work(old.messages[-1].text, prompt_id=old.prompt_id, prompt_version=old.prompt_version), endpoint
         )
-        self._terms(person, endpoint, tokens.check_fits(cleared.messages, endpoint, sampling))
+        terms = self._terms(person, endpoint, tokens.check_fits(old.messages, endpoint, sampling))
+        known = self.composing.known(old.exercise_id, old.exercise_version)
+        # What stands in a stored run was masked or expressly kept when it was first sent.
+        choices = {
+            f.fingerprint: Choice.KEEP
+            for m in old.messages
+            for f in self._masks.find(m.text)
+            if f.action is not Action.BLOCK
+        }
+        if terms.strict_guard:  # the class may have become stricter since
+            texts = [m.text for m in old.messages]
+            choices = guard.nothing_kept(texts, choices, known=known, key=self._masks.key)
+        cleared = self._cleared(person, old.messages, choices, endpoint, known)
         run = replace(
             old,
             id=_new_id(),
@@ -321,15 +317,27 @@ class Practice:
 
     # ------------------------------------------------------------------ inside
 
-    def _new_run(
+    def _cleared(
         self,
         person: Person,
-        work: Work,
-        endpoint: Endpoint,
-        cleared: Cleared,
+        messages: Sequence[Message],
         choices: Mapping[str, Choice],
+        endpoint: Endpoint,
+        known: Sequence[str],
+    ) -> Cleared:
+        """Pass the guard, for the farthest place the messages may end up in."""
+        return guard.clear(
+            messages,
+            placeholders=self._masks.of(person.id),
+            choices=choices,
+            location=endpoint.reach,
+            known=known,
+            key=self._masks.key,
+        )
+
+    def _new_run(
+        self, person: Person, work: Work, endpoint: Endpoint, cleared: Cleared, sources: Mapping[str, str]
     ) -> Run:
-        known = self.composing.known(work.exercise_id, work.exercise_version)
         exercise, prompt = self.composing.exercise(work), self.composing.prompt(work)
         run_id = _new_id()
         return Run(
@@ -347,10 +355,7 @@ class Practice:
             state=RunState.WAITING,
             created_at=self._store.next_moment(person.id),
             title=self.composing.title(work, cleared),
-            sources={
-                name: self._masks.masked(text, person.id, known, choices)
-                for name, text in (self.composing.own_values(work) | dict(work.uploads)).items()
-            },
+            sources=sources,
             exercise_version=exercise.version if exercise else 0,
             prompt_version=prompt.version if prompt else 0,
         )

@@ -1,17 +1,12 @@
-"""What a second endpoint that may answer instead means for a prompt before it is sent.
+"""Whether a second endpoint may answer a prompt instead: it must be able to read it.
 
-Hides that one is cleared for the farthest place it may end up in, whichever endpoint answers.
+That a prompt is cleared for the farthest place it may end up in is ``Endpoint.reach``.
 """
 
 from __future__ import annotations
 
 from sandbox import tokens
-from sandbox.records import Cleared, Endpoint, Location, PromptTooLongError, Sampling
-
-
-def stricter(wanted: Location | None, endpoint: Endpoint) -> Location:
-    """Return where to think the prompt goes: outside if the class, the endpoint or its fallback says so."""
-    return Location.OUTSIDE if Location.OUTSIDE in (wanted, endpoint.reach) else Location.INSIDE
+from sandbox.records import Cleared, Endpoint, PromptTooLongError, Sampling
 
 
 def fitting(endpoint: Endpoint, cleared: Cleared, sampling: Sampling) -> Endpoint | None:
