@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import checks, llm
+from sandbox import checks, llm, settings
+from sandbox.class_records import ContentKind
+from sandbox.classroom.classes import Classes
 from sandbox.classroom.live import Live
 from sandbox.classroom.recorded import Recorded
 from sandbox.documents import read
@@ -26,6 +29,7 @@ from sandbox.store import Store
 from sandbox.turns import Turns
 from tests.fake_endpoint import FakeEndpoint
 from tests.lecturer import NOBODY, Staff, staffed
+from tests.test_authoring_rooms import desk_on, exercise
 
 ROOT = Path(__file__).parent.parent
 PATH = ("report-memo-to-gaejosik",)
@@ -275,3 +279,51 @@ def test_the_command_walks_and_tells(
     assert "3명" in out
     with closing(Store(f"sqlite:///{tmp_path / 'sandbox.db'}", secret=b"x" * 32)) as store:
         assert len(store.rehearsals()) == 1
+
+
+def test_the_command_walks_a_class_as_the_page_does(
+    tmp_path: Path,
+    fake_endpoint: FakeEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What was made on screen is found, what cannot be sent is left out, what was learned is known."""
+    staff = staffed(tmp_path)
+    desk = desk_on(staff, tmp_path / "published")
+    for content_id, starter in (("own-ex", "메모를 요약해 주세요."), ("own-empty", "")):
+        form = exercise(desk, content_id, starter=starter)
+        version = desk.authoring.releasing.save(desk.key, ContentKind.EXERCISE, form, 0, "").version
+        desk.authoring.releasing.publish(desk.key, ContentKind.EXERCISE, content_id, version)
+    path = (PATH[0], "own-ex", "own-empty")
+    klass = Classes(staff.store, staff.instructors).create(staff.lecturer, "가을 과정", path=path)
+    monkeypatch.setenv("OPENAI_BASE_URL", fake_endpoint.base_url)
+    monkeypatch.setenv("OPENAI_MODEL", "fake")
+    monkeypatch.setenv("SANDBOX_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SANDBOX_DATABASE_URL", f"sqlite:///{tmp_path / 'room.db'}")
+    endpoint = settings.load(os.environ).endpoints[0]
+    staff.store.save_quirks(endpoint.id, {"temperature": False})
+    staff.store.close()
+    typed = f"{klass.code[:3].lower()}-{klass.code[3:].lower()}"
+    assert main(["rehearse", "--seats", "2", "--within", "0", "--class", typed, "--json"]) == 0
+    told = capsys.readouterr()
+    assert [e["exercise_id"] for e in json.loads(told.out)["exercises"]] == [PATH[0], "own-ex"]
+    assert "own-empty" in told.err
+    assert len(fake_endpoint.bodies) == 4
+    assert all("temperature" not in body for body in fake_endpoint.bodies)
+
+
+def test_a_class_without_anything_to_send_says_so(
+    tmp_path: Path,
+    fake_endpoint: FakeEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    staff = staffed(tmp_path)
+    klass = Classes(staff.store, staff.instructors).create(staff.lecturer, "빈 과정", path=())
+    staff.store.close()
+    monkeypatch.setenv("OPENAI_BASE_URL", fake_endpoint.base_url)
+    monkeypatch.setenv("OPENAI_MODEL", "fake")
+    monkeypatch.setenv("SANDBOX_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SANDBOX_DATABASE_URL", f"sqlite:///{tmp_path / 'room.db'}")
+    assert main(["rehearse", "--class", klass.code]) == 2
+    assert "리허설할 수 있는 실습이 없습니다" in capsys.readouterr().err

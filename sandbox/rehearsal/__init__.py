@@ -7,7 +7,7 @@
 from sandbox.rehearsal.figures import ExerciseFigures, Report, Verdict, sum_up
 from sandbox.rehearsal.journal import Journal
 from sandbox.rehearsal.stage import Rehearsals, Stage
-from sandbox.rehearsal.walk import Plan, Press, Walk, usual_path
+from sandbox.rehearsal.walk import Plan, Press, Walk, usual_path, walkable
 
 __all__ = [
     "ExerciseFigures",
@@ -21,4 +21,5 @@ __all__ = [
     "Walk",
     "sum_up",
     "usual_path",
+    "walkable",
 ]

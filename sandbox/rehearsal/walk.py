@@ -221,6 +221,12 @@ def usual_path(library: Library) -> tuple[str, ...]:
     return tuple(first.values())
 
 
+def walkable(library: Library, path: Sequence[str]) -> tuple[str, ...]:
+    """Leave out of a class's path what has no prompt of its own to send, or is gone."""
+    known = {e.id: e for e in library.exercises()}
+    return tuple(e for e in path if e in known and first_prompt(library, known[e]).strip())
+
+
 def refuse_wrong(plan: Plan, library: Library) -> None:
     """Raise InputError or NotFoundError for a plan that cannot be walked."""
     if not 1 <= plan.seats <= SEATS_MAX:

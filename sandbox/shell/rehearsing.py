@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sandbox import llm, tokens
-from sandbox.classroom import Instructors, Live
+from sandbox.authoring import Published
+from sandbox.classroom import Instructors, Live, folded_code
 from sandbox.classroom.recorded import Recorded
+from sandbox.library import Library
 from sandbox.practice import Practice
-from sandbox.records import NotFoundError
-from sandbox.rehearsal import Plan, Press, Rehearsals, Report, Verdict, usual_path
+from sandbox.records import InputError, NotFoundError
+from sandbox.rehearsal import Plan, Press, Rehearsals, Report, Verdict, usual_path, walkable
 from sandbox.shell import connecting
 from sandbox.shell.output import say
 from sandbox.shell.progress import ProgressBar
@@ -31,27 +33,30 @@ ENOUGH = (Verdict.HOLDS, Verdict.TIGHT)
 def rehearse(room: Room, chosen: argparse.Namespace) -> tuple[Any, int]:
     """Rehearse and return the report; 0 when the class will hold, if only just."""
     with _store(room) as store, connecting.endpoint(room, chosen.endpoint) as now:
+        library = room.library_with((), (), published=Published(store, room.settings.data_dir / "published"))
         plan = Plan(
             chosen.seats,
-            _path(room, store, chosen),
+            _path(library, store, chosen),
             now(),
             press_within_seconds=chosen.within,
             record=chosen.record,
         )
-        report = _walk(room, store, plan)
+        report = _walk(room, library, store, plan)
     if chosen.json:
         return report.as_json(), 0 if report.verdict in ENOUGH else 1
     return told(report), 0 if report.verdict in ENOUGH else 1
 
 
-def _walk(room: Room, store: Store, plan: Plan) -> Report:
+def _walk(room: Room, library: Library, store: Store, plan: Plan) -> Report:
+    quirks = store.quirks()  # what the room has learned of the endpoint, it need not learn again
+
     def make_practice(of: Store) -> Practice:
-        return Practice(room.library, of, lambda **calls: Turns(lambda: llm.Clients(), **calls))
+        return Practice(library, of, lambda **calls: Turns(lambda: llm.Clients(quirks=quirks), **calls))
 
     instructors = Instructors(store)
     recorded = Recorded(store, instructors, Live(store, instructors))
     rehearsals = Rehearsals(
-        store, instructors, room.library, recorded, make_practice, room.settings.data_dir,
+        store, instructors, library, recorded, make_practice, room.settings.data_dir,
         count_tokens=lambda text: tokens.count(text).tokens,
     )  # fmt: skip
     say(
@@ -83,15 +88,23 @@ def _walk(room: Room, store: Store, plan: Plan) -> Report:
     return ended[0]
 
 
-def _path(room: Room, store: Store, chosen: argparse.Namespace) -> tuple[str, ...]:
+def _path(library: Library, store: Store, chosen: argparse.Namespace) -> tuple[str, ...]:
     if chosen.class_code:
-        found = store.class_of(chosen.class_code.upper())
+        found = store.class_of(folded_code(chosen.class_code))
         if found is None:
             raise NotFoundError(
                 f"‘{chosen.class_code}’ 과정이 없습니다.", remedy="과정 코드를 확인해 주세요."
             )
-        return found.path
-    return tuple(chosen.path) or usual_path(room.library)
+        path = walkable(library, found.path)
+        if left_out := [e for e in found.path if e not in path]:
+            say(f"미리 채워진 프롬프트가 없거나 닫힌 실습은 뺍니다: {', '.join(left_out)}")
+        if not path:
+            raise InputError(
+                "이 과정에는 리허설할 수 있는 실습이 없습니다.",
+                remedy="과정의 실습 순서를 확인하거나 --path로 실습을 골라 주세요.",
+            )
+        return path
+    return tuple(chosen.path) or usual_path(library)
 
 
 @contextmanager

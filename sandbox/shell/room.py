@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox import settings
-from sandbox.library import Library, prefilled, render
+from sandbox.library import Library, PublishedShelf, prefilled, render
 from sandbox.records import CheckContext, CheckSpec, Exercise, InputError, Prompt, State, Verdict
 
 
@@ -41,13 +41,19 @@ class Room:
     def library(self) -> Library:
         return self.library_with((), ())
 
-    def library_with(self, prompts: Sequence[Path], exercises: Sequence[Path]) -> Library:
-        """Return a library in which the given places come first, so that their files win."""
+    def library_with(
+        self, prompts: Sequence[Path], exercises: Sequence[Path], *, published: PublishedShelf | None = None
+    ) -> Library:
+        """Return a library in which the given places come first, so that their files win.
+
+        ``published``: what instructors made on screen, for commands that have the records open anyway.
+        """
         return Library(
             [*prompts, *self.settings.prompts_dirs, *self.prompts_dirs],
             [*exercises, *self.settings.exercises_dirs, *self.exercises_dirs],
             check_problem=_check_problem,
             read_text=read_document,
+            published=published,
         )
 
 

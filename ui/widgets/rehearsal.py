@@ -9,8 +9,7 @@ import streamlit as st
 
 from sandbox.class_records import InstructorKey
 from sandbox.records import SandboxError
-from sandbox.rehearsal import Plan, Verdict, usual_path
-from sandbox.rehearsal.walk import first_prompt
+from sandbox.rehearsal import Plan, Verdict, usual_path, walkable
 from ui import session
 from ui.session import plain
 from ui.widgets import budget
@@ -39,7 +38,7 @@ def begin(key: InstructorKey) -> None:
     seats = c.number_input(
         "함께 누를 사람", 1, 300, classes[code].seats if code else 40, key=f"rh_seats-{code}"
     )
-    path = _walkable(classes[code].path if code else usual_path(room.library))
+    path = walkable(room.library, classes[code].path) if code else usual_path(room.library)
     record = st.toggle(
         "답변 녹화 — 받은 답 가운데 점검을 가장 많이 통과한 것을 ‘녹화된 답변’으로 남깁니다.", key="rh_record"
     )
@@ -138,13 +137,6 @@ def _report(report: Mapping[str, Any]) -> None:
         f"모델 {plain(report['model'])} · 한 사람이 실습마다 2~3번 실행한다고 보면 수업 한 번에 약 {report['class_tokens']:,}토큰입니다. "
         "‘수업에서 걸릴 시간’은 교재에 적힌 시간에 두 번 실행하며 기다리는 시간을 더한 것입니다."
     )
-
-
-def _walkable(path: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out what has no prompt of its own to send, or is gone."""
-    library = session.services().library
-    known = {e.id: e for e in library.exercises()}
-    return tuple(e for e in path if e in known and first_prompt(library, known[e]).strip())
 
 
 def _index(ids: list[str], wanted: str) -> int:
