@@ -225,7 +225,7 @@ def test_the_figures_of_a_class(room: Room) -> None:
     ann, bob, cat, dan = (
         room.person(n, s) for n, s in (("가온", "2"), ("나래", "10"), ("다솜", "1"), ("라온", "3"))
     )
-    room.store.set_roster(CODE, [Seat(CODE, "7", "마루")])
+    room.store.set_roster(CODE, lambda _sitting: [Seat(CODE, "7", "마루")])
     for one in (ann, bob, cat):
         room.seats.at(one, READING, FIRST)
     room.try_(ann, State.PASS, State.FAIL, State.FAIL, ago=9)
@@ -383,7 +383,7 @@ def test_who_left_the_class_and_came_back_is_seen_again(room: Room) -> None:
 def test_the_projector_gets_no_name_no_error_and_no_content(room: Room) -> None:
     names = ("가온누리", "나래울")
     ann, bob = (room.person(n, str(i)) for i, n in enumerate(names, 1))
-    room.store.set_roster(CODE, [Seat(CODE, "9", "오지않은이", "총무과")])
+    room.store.set_roster(CODE, lambda _sitting: [Seat(CODE, "9", "오지않은이", "총무과")])
     for one in (ann, bob):
         room.seats.at(one, READING, FIRST)
     run_id = room.try_(ann, State.FAIL)

@@ -69,7 +69,7 @@ class Room:
         self.report = ClassReport(
             self.store, staff.instructors, self.attendance, self.usage, self.surveys, exercise_title=title
         )
-        self.store.set_roster(CODE, [Seat(CODE, "4", "안온분", "총무과")])
+        self.store.set_roster(CODE, lambda _sitting: [Seat(CODE, "4", "안온분", "총무과")])
         self.people = [self.come(name, str(n)) for n, name in enumerate(("김하나", HOSTILE, "박셋"), 1)]
         for who in self.people[:2]:
             self.tried(who, "memo", passed=True)

@@ -296,6 +296,36 @@ def test_a_new_roster_keeps_who_sits_already(school: School) -> None:
     ]
 
 
+def test_a_late_roster_locks_nobody_out(school: School) -> None:
+    """Two walked in before the list came; the list knows neither their seats nor all of their names."""
+    first, second = school.join("박세찬"), school.join("이두리")
+    kept = school.roster("김하나\t총무과\t1\n이두리\t세무과")
+    assert [(s.seat, s.name, s.department, s.person_id) for s in kept] == [
+        ("1", "", "", first.id),
+        ("2", "이두리", "세무과", second.id),
+        ("3", "김하나", "총무과", ""),
+    ]
+    assert school.join("김하나").seat == "3"
+    assert school.join("이두리").id == second.id
+    assert school.join("박세찬", "1").id == first.id
+
+
+def test_two_of_one_name_are_two_lines_of_a_late_roster(school: School) -> None:
+    walked_in = school.join("이두리", "2")
+    kept = school.roster("이두리\t건설과\n이두리\t세무과\t2")
+    assert [(s.seat, s.department, s.person_id) for s in kept] == [
+        ("1", "건설과", ""),
+        ("2", "세무과", walked_in.id),
+    ]
+
+
+def test_a_late_roster_leaves_room_for_who_sits(school: School) -> None:
+    school.join("박세찬")
+    with pytest.raises(InputError, match="이미 앉은 다른 분 1명"):
+        school.roster("김하나\n이두리\n최다솜\n정라온")
+    assert len(school.roster("김하나\n이두리\n최다솜")) == 4
+
+
 def test_rosters_that_cannot_be(school: School) -> None:
     with pytest.raises(InputError, match="두 번"):
         school.roster("김하나\t\t1\n이두리\t\t1번")

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sandbox.class_records import Class, ClassRules, Deletion, Instructor, InstructorKey, Seat
 from sandbox.classroom.instructors import Instructors
-from sandbox.classroom.names import NAME_MAX_CHARS, checked_seat, plain_line
+from sandbox.classroom.names import checked_seat, plain_line
+from sandbox.classroom.seating_plan import SEATS_MAX, cleaned_lines, seated
 from sandbox.records import InputError, Level, NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
 from sandbox.store.classes import no_class
@@ -21,8 +22,6 @@ from sandbox.store.people import CODE_LETTERS, folded_code
 
 CLASS_CODE_CHARS = 6
 TITLE_MAX_CHARS = 60
-SEATS_MAX = 300
-DEPARTMENT_MAX_CHARS = 40
 THE_ROOM_ITSELF = "정해 둔 날"
 
 
@@ -153,14 +152,17 @@ class Classes:
         return self._store.roster(self._found(code).code)
 
     def set_roster(self, key: InstructorKey, code: str, lines: Sequence[Seat]) -> tuple[Seat, ...]:
-        """Replace whom the class expects. Who sits already stays; lines without a seat get the next free one."""
+        """Replace whom the class expects, and return the roster.
+
+        Who sits already keeps their seat and is found in the list by name; for everybody else a line
+        without a seat, or with one that is taken, gets the next free one.
+        """
         self._instructors.current(key)
         here = self._found(code)
-        code = here.code
-        seated = _seated(code, lines, here.seats)
-        self._store.set_roster(code, seated)
-        self._on_change(code)
-        return self._store.roster(code)
+        cleaned = cleaned_lines(here.code, lines)
+        kept = self._store.set_roster(here.code, lambda sitting: seated(cleaned, sitting, here.seats))
+        self._on_change(here.code)
+        return kept
 
     def people(self, key: InstructorKey, code: str) -> tuple[Person, ...]:
         """Return everybody who has come in."""
@@ -265,26 +267,3 @@ def _refuse_wrong(made: Class) -> None:
         raise InputError(
             "자료를 지우는 날이 과정이 끝나기 전입니다.", remedy="과정이 끝난 뒤의 날짜로 정해 주세요."
         )
-
-
-def _seated(code: str, lines: Sequence[Seat], most: int) -> list[Seat]:
-    """Give every line a seat of its own, within the class's seats."""
-    given: set[str] = set()
-    cleaned: list[Seat] = []
-    for line in lines:
-        name = plain_line(line.name)[:NAME_MAX_CHARS]
-        seat = checked_seat(line.seat)
-        if not name:
-            continue
-        if seat and seat in given:
-            raise InputError(
-                f"명단에 {seat}번 좌석이 두 번 있습니다.", remedy="한 좌석에는 한 사람만 적어 주세요."
-            )
-        given.add(seat)
-        cleaned.append(Seat(code, seat, name, plain_line(line.department)[:DEPARTMENT_MAX_CHARS]))
-    if len(cleaned) > most:
-        raise InputError(
-            f"명단은 {len(cleaned)}명인데 자리는 {most}개입니다.", remedy="과정의 자리 수를 먼저 늘려 주세요."
-        )
-    free = (str(n) for n in range(1, SEATS_MAX * 2) if str(n) not in given)
-    return [line if line.seat else replace(line, seat=next(free)) for line in cleaned]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from sandbox.class_records import Seat
-from sandbox.classroom.classes import SEATS_MAX
 from sandbox.classroom.names import checked_seat, plain_line
+from sandbox.classroom.seating_plan import SEATS_MAX
 from sandbox.records import InputError
 
 _HEADS = (

@@ -5,7 +5,7 @@ Hides in which tables a person's work lies: merging two entries of one person mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, Table, Update, delete, func, insert, select, update
@@ -32,23 +32,32 @@ class RosterRows:
             rows = connection.execute(wanted).all()
         return tuple(sorted(map(_seat, rows), key=lambda s: (len(s.seat), s.seat)))
 
-    def set_roster(self, code: str, lines: Iterable[Seat]) -> None:
-        """Replace the lines on which nobody sits; a line with somebody keeps its person."""
+    def set_roster(
+        self, code: str, arrange: Callable[[tuple[Seat, ...]], Iterable[Seat]]
+    ) -> tuple[Seat, ...]:
+        """Replace the lines on which nobody sits, and return the roster.
+
+        ``arrange`` is given who sits already, under the names they came in with, while nobody can sit
+        down; it returns the new lines, of which one with a person only says more of an occupied seat.
+        """
         with self._database.writing() as connection:
-            taken = set(
-                connection.execute(
-                    select(roster.c.seat).where(roster.c.class_code == code, roster.c.person_id.is_not(None))
-                ).scalars()
-            )
+            connection.execute(select(classes.c.code).where(classes.c.code == code).with_for_update())
+            sitting = connection.execute(
+                select(roster.c.seat, people.c.name, roster.c.department, roster.c.person_id)
+                .join(people, people.c.id == roster.c.person_id)
+                .where(roster.c.class_code == code)
+            ).all()
+            lines = arrange(tuple(Seat(code, r.seat, r.name, r.department, r.person_id) for r in sitting))
             connection.execute(
                 delete(roster).where(roster.c.class_code == code, roster.c.person_id.is_(None))
             )
             for line in lines:
                 values = {"name": line.name, "department": line.department}
-                if line.seat in taken:
+                if line.person_id:
                     connection.execute(_line(code, line.seat).values(values))
                 else:
                     connection.execute(insert(roster).values(class_code=code, seat=line.seat, **values))
+        return self.roster(code)
 
     def people_of_class(self, code: str) -> tuple[Person, ...]:
         """Return everybody of a class, the first to come first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -11,6 +11,7 @@ from sandbox.classroom import read_roster
 from sandbox.documents import read_apart
 from sandbox.records import Person, SandboxError
 from ui import session
+from ui.session import plain
 from ui.widgets import desk
 
 
@@ -56,17 +57,32 @@ def _bring_in(key: InstructorKey, here: Class) -> None:
             "명단 붙여넣기", placeholder="김하나\t총무과\t1\n이두리\t세무과\t2", height=140, key="roster_text"
         )
         upload = st.file_uploader("또는 엑셀 파일 (.xlsx)", type=["xlsx", "csv"], key="roster_file")
-        st.caption("이미 들어온 사람은 그대로 두고, 아직 들어오지 않은 사람의 명단을 새로 바꿉니다.")
+        st.caption(
+            "이미 들어온 사람은 앉은 자리에 그대로 두고, 아직 들어오지 않은 사람의 명단을 새로 바꿉니다. "
+            "적힌 좌석에 이미 다른 분이 앉아 있으면 다음 빈자리로 정합니다."
+        )
         if not st.button("이 명단으로 바꾸기", icon=":material/check:", width="stretch"):
             return
         try:
             source = read_apart.read_apart(upload.name, upload.getvalue()).text if upload else text
-            kept = session.services().lecture.classes.set_roster(key, here.code, read_roster(source))
+            lines = read_roster(source)
+            kept = session.services().lecture.classes.set_roster(key, here.code, lines)
         except SandboxError as error:
             session.say(error)
         else:
-            desk.done(f"명단을 넣었습니다. 모두 {len(kept)}명입니다.")
+            desk.done(f"명단을 넣었습니다. 모두 {len(kept)}명입니다.{_elsewhere(lines, kept)}")
             st.rerun()
+
+
+def _elsewhere(lines: Sequence[Seat], kept: Sequence[Seat]) -> str:
+    """Say who got another seat than the list promised, because somebody sits there."""
+    seats = {(s.name, s.seat) for s in kept}
+    moved = [line for line in lines if line.seat and (line.name, line.seat) not in seats]
+    told = [
+        f"{plain(line.name)} 님은 {', '.join(s.seat for s in kept if s.name == line.name)}번"
+        for line in moved
+    ]
+    return f" 적힌 좌석과 다르게 정한 분이 있습니다: {', '.join(told)}." if told else ""
 
 
 def _one(key: InstructorKey, here: Class, people: Mapping[str, Person]) -> None:
