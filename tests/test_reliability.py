@@ -15,9 +15,10 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,8 +63,6 @@ def test_an_endpoint_that_is_down_at_start_keeps_nobody_out(tmp_path: Path) -> N
 def test_an_endpoint_that_comes_up_later_is_used_without_a_restart(
     room: Room, fake_endpoint: FakeEndpoint
 ) -> None:
-    from dataclasses import replace
-
     down = replace(room.endpoint, id="down", base_url=f"http://127.0.0.1:{free_port()}/v1")
     first = room.practice.run(room.me, Work("안녕"), {}, down)
     end = follow(room, first)[-1]
@@ -207,6 +206,69 @@ def test_a_full_disk_is_told_and_work_goes_on_once_there_is_room(
         assert made.practice.result(made.me, first).messages[-1].text == "디스크가 차기 전"
     finally:
         made.close()
+
+
+def test_an_answer_that_ends_on_a_full_disk_is_whole_once_there_is_room(
+    small_disk: Path, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run stays live, on screen with all its text, until its end is stored."""
+    monkeypatch.setattr("sandbox.turns.keeping.FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr("sandbox.turns.keeping.LONGEST_PAUSE_SECONDS", 0.1)
+    answer = "디스크가 찬 동안에 끝난 긴 답변입니다. " * 400
+    fake_endpoint.script(answer, 40)
+    fake_endpoint.first_seconds = 2.0
+    made = Room(small_disk, fake_endpoint)
+    try:
+        run_id = made.practice.run(made.me, Work("차는 동안"), {}, made.endpoint)
+        rubbish = small_disk / "다른 프로그램의 파일"
+        with rubbish.open("wb", buffering=0) as filling, pytest.raises(OSError):
+            while True:
+                filling.write(b"x" * 4096)
+        with pytest.raises(StoreError):
+            for n in range(50):
+                made.practice.save_draft(made.me, f"free:{n}", {"__prompt": "가" * 30_000})
+        live = made.practice._turns.get(run_id)
+        assert live is not None
+        wait_until(lambda: live.state.ended)
+        time.sleep(0.5)  # several tries
+        assert not live.settled and live.snapshot().text == answer
+        assert not made.store.run(run_id, made.me.id).state.ended
+        rubbish.unlink()
+        made.wait(run_id)
+        kept = made.practice.result(made.me, run_id)
+        assert kept.state is RunState.DONE and kept.answer == answer
+    finally:
+        made.close()
+
+
+def test_a_run_that_nobody_answers_any_more_is_told_as_cut(
+    room: Room, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its row was left open: the page must not wait for it until the next restart."""
+    run_id = room.practice.run(room.me, Work("안녕"), {}, room.endpoint)
+    room.wait(run_id)
+    dead = replace(
+        room.store.run(run_id, room.me.id), id="dead", state=RunState.WAITING, answer="", ended_at=None
+    )
+    room.store.add_run(dead)
+    room.store.save_partial("dead", "여기까지 온 글")
+    assert follow(room, "dead")[-1].state is RunState.STREAMING, "just made: it may be about to become live"
+    monkeypatch.setattr("sandbox.practice.keeping.SURELY_SUBMITTED", timedelta())
+    (end,) = follow(room, "dead")
+    assert (
+        end.ended
+        and end.state is RunState.CUT
+        and end.text == "여기까지 온 글"
+        and "다시 실행" in end.message
+    )
+    assert room.store.run("dead", room.me.id).state is RunState.CUT
+
+
+def wait_until(so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not so():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
 
 
 def test_a_read_only_disk_keeps_the_room_shut_with_one_clear_sentence(small_disk: Path) -> None:

@@ -22,6 +22,7 @@ from sandbox.records import (
     EndpointTimeoutError,
     Finish,
     Message,
+    NotFoundError,
     Role,
     RunState,
     Sampling,
@@ -58,6 +59,7 @@ class Room:
         self.slow = threading.Event()
         self.slow.set()
         self.failures = 0
+        self.fault: Exception = OSError("disk")
         self.turns = Turns(factory, on_progress=self._progress, on_end=self._end, limits=Limits(**limits))
 
     def _progress(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
@@ -69,7 +71,7 @@ class Room:
         self.slow.wait(20)
         if self.failures:
             self.failures -= 1
-            raise OSError("disk")
+            raise self.fault
         assert run_id not in self.ends, "ended twice"
         self.order.append(run_id)
         self.ends[run_id] = outcome
@@ -297,17 +299,41 @@ def test_a_slow_store_does_not_hold_up_streams(room: Room) -> None:
     wait_for(lambda: all(live.settled for live in lives))
 
 
-def test_storing_the_end_is_tried_again(
+def test_storing_the_end_is_tried_until_it_is_stored(
     fake_endpoint: FakeEndpoint, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sandbox.turns.keeping.RETRY_SECONDS", (0.01, 0.01))
-    room.failures = 2
-    room.submit("r", endpoint_for(fake_endpoint))
+    monkeypatch.setattr("sandbox.turns.keeping.FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("sandbox.turns.keeping.LONGEST_PAUSE_SECONDS", 0.05)
+    room.failures = 10**9
+    live = room.submit("r", endpoint_for(fake_endpoint))
+    wait_for(lambda: room.failures < 10**9 - 20)
+    assert room.turns.get("r") is live and not live.settled, "the only copy stays"
+    room.failures = 0
     room.ended("r")
-    room.failures = 3
-    live = room.submit("lost", endpoint_for(fake_endpoint))
+    assert room.ends["r"].text == live.snapshot().text
     wait_for(lambda: live.settled)
-    assert room.turns.get("lost") is live, "what could not be stored stays readable"
+
+
+def test_what_cannot_be_stored_at_all_is_given_up_and_stays_readable(
+    fake_endpoint: FakeEndpoint, room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run whose person has been deleted meanwhile has no row; a programming error does not heal."""
+    monkeypatch.setattr("sandbox.turns.keeping.FIRST_PAUSE_SECONDS", 0.01)
+    for error in (NotFoundError("지워졌습니다."), ValueError("900101-1234568")):
+        room.fault, room.failures = error, 10**9
+        live = room.submit(type(error).__name__, endpoint_for(fake_endpoint))
+        wait_for(lambda live=live: live.settled)
+        assert room.turns.get(live.run_id) is live
+    assert "900101" not in caplog.text
+
+
+def test_closing_does_not_wait_for_a_store_that_stays_away(fake_endpoint: FakeEndpoint) -> None:
+    room = Room()
+    room.failures = 10**9
+    live = room.submit("r", endpoint_for(fake_endpoint))
+    wait_for(lambda: room.failures < 10**9)
+    room.turns.close()
+    assert live.settled and not room.ends
 
 
 def test_stop_in_the_queue_and_in_mid_answer(room: Room) -> None:

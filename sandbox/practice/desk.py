@@ -89,8 +89,8 @@ class Practice:
         self._masks = Masks(guard_key)
         self._pulse = Pulse()
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns, terms)
-        keeping = Keeping(library_, store, self.opinions, lambda: self._turns, on_ended)
-        self._turns = make_turns(on_progress=keeping.partial, on_end=keeping.end)
+        self._keeping = Keeping(library_, store, self.opinions, lambda: self._turns, on_ended)
+        self._turns = make_turns(on_progress=self._keeping.partial, on_end=self._keeping.end)
 
     # ------------------------------------------------------------------ before sending
 
@@ -222,7 +222,7 @@ class Practice:
         """
         live, placeholders = self._turns.get(run_id), self._masks.of(person.id)
         if live is None:
-            run = await asyncio.to_thread(self._store.run, run_id, person.id)
+            run = await asyncio.to_thread(self._keeping.told, run_id, person.id)
             yield stored_part(run, start, placeholders)
             return
         if live.order.person_id != person.id:

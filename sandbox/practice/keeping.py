@@ -8,15 +8,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from sandbox import checks
 from sandbox.library import Library
 from sandbox.practice.opinions import Opinions
-from sandbox.records import CheckContext, Exercise, NotFoundError, Run, SandboxError, Verdict
+from sandbox.records import CheckContext, Exercise, NotFoundError, Run, RunState, SandboxError, Verdict
 from sandbox.store import Store
-from sandbox.turns import Outcome, Turns
+from sandbox.turns import Outcome, Turns, troubles
 
+SURELY_SUBMITTED = timedelta(seconds=30)  # a run is kept a moment before it is live
 log = logging.getLogger("sandbox.practice")
 
 
@@ -79,6 +80,20 @@ class Keeping:
         if outcome.text.strip():
             run = self._check(run)
         self._on_ended(run)
+
+    def told(self, run_id: str, person_id: str) -> Run:
+        """Return a run that is not live here; one that nobody answers any more is ended as 중단됨.
+
+        Its end could not be stored, or its server is gone: whoever looks at it must not wait for ever.
+        """
+        run = self._store.run(run_id, person_id)
+        if run.state.ended or datetime.now(UTC) - run.created_at < SURELY_SUBMITTED:
+            return run
+        error = troubles.cut()
+        self._store.end_run(
+            run_id, state=RunState.CUT, answer="", error_code=error.code, error_message=_told(error)
+        )
+        return self._store.run(run_id, person_id)
 
     def _owner(self, run_id: str) -> str:
         live = self._turns().get(run_id)

@@ -1,24 +1,28 @@
 """Have live runs stored: every few seconds on the way, and once, surely, at the end.
 
 Hides the worker threads and the order of calls: one save of a run at a time, the end after the
-last save, the end again when it fails. A slow disk holds up neither streams nor other runs.
+last save, the end again until it is stored: a disk may be full for an hour, and until somebody makes
+room the live run is the only copy. A slow disk holds up neither streams nor other runs.
 Errors are logged by name only: their text could hold the answer.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
+from sandbox.records import NotFoundError, StoreError
 from sandbox.turns.live import LiveRun, Outcome
 
 OnProgress = Callable[[str, str, datetime | None], None]
 OnEnd = Callable[[str, Outcome], None]
 
-RETRY_SECONDS = (0.5, 2.0)
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
+TRIES_OF_THE_BROKEN = 3  # an error that is no weather of the store will come again and again
 THREADS = 4  # more of them only fight for Python's lock when forty answers end at once
 PATIENT_FROM = 30
 MOST_PATIENT = 2.5
@@ -34,6 +38,7 @@ class Keeper:
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._saving: dict[str, asyncio.Future[None]] = {}
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="turns-store")
+        self._closing = asyncio.Event()
 
     def save_later(self, live: LiveRun) -> None:
         """Note new text: it is saved within ``progress_seconds``, in a crowd within two or three times that."""
@@ -44,7 +49,10 @@ class Keeper:
             self._timers[live.run_id] = loop.call_later(self._progress_seconds * crowd, self._save, live)
 
     async def store_end(self, live: LiveRun, outcome: Outcome) -> bool:
-        """Store how a run ended; False when every try failed."""
+        """Store how a run ended, however long the store takes to come back; False when it cannot be stored.
+
+        That is so when closing does not wait any longer, when its row is gone, or when storing it is broken.
+        """
         timer = self._timers.pop(live.run_id, None)
         if timer is not None:
             timer.cancel()
@@ -52,14 +60,30 @@ class Keeper:
         if saving is not None:
             await asyncio.wait([saving])
         loop = asyncio.get_running_loop()
-        for pause in (*RETRY_SECONDS, None):
+        pause, broken, last = FIRST_PAUSE_SECONDS, 0, False
+        while True:
             try:
                 await loop.run_in_executor(self._pool, self._on_end, live.run_id, outcome)
                 return True
             except Exception as error:
                 log.error("storing the end of run %s failed: %s", live.run_id, type(error).__name__)
-            if pause is not None:
-                await asyncio.sleep(pause)
+                broken += not isinstance(error, StoreError | OSError)
+                if last or broken >= TRIES_OF_THE_BROKEN or isinstance(error, NotFoundError):
+                    return False
+            last = await self._pause(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def hurry(self) -> None:
+        """Let whoever waits for the store try once more and then give up: the room is closing."""
+        self._closing.set()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait; return whether the next try is the last one."""
+        if self._closing.is_set():
+            await asyncio.sleep(FIRST_PAUSE_SECONDS)
+            return True
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)
         return False
 
     def close(self) -> None:

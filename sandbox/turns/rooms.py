@@ -35,7 +35,7 @@ class Turns:
     """The queue and the live runs. ``on_progress`` and ``on_end`` are called on worker threads.
 
     ``clients_factory`` is called on the loop thread. A run's ``on_end`` comes once, after its last
-    ``on_progress``; it is tried again when it fails.
+    ``on_progress``; it is tried again while it fails.
     """
 
     def __init__(
@@ -364,7 +364,7 @@ class Turns:
         stored = await self._keeper.store_end(live, outcome)
         live.settled = True
         self._teller.tell(live)
-        # What could not be stored stays readable for longer: it is the only copy.
+        # What cannot be stored at all stays readable for longer: it is the only copy.
         grace = self._limits.grace_seconds * (1 if stored else 10)
         self._loop.call_later(grace, self._forget, live.run_id)
 
@@ -384,6 +384,7 @@ class Turns:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._keeper.hurry()
         if self._settling:
             _, late = await asyncio.wait(self._settling, timeout=self._limits.close_seconds)
             if late:

@@ -3,6 +3,7 @@
 // Where a page has a place for its answers, this waits there for 실행 to say that one has begun
 // (room:run), and hides the answers before it (.st-key-answers-…) for as long as it shows a live one.
 const STATES = { WAITING: "wait", STREAMING: "stream" };
+const LAST = ["DONE", "STOPPED", "CUT", "FAILED"];
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
@@ -155,6 +156,8 @@ function standing(live, seconds) {
     ? "연결이 끊겨 다시 잇고 있습니다. 답변은 서버에서 계속 작성됩니다."
     : live.state === "STREAMING" && live.text.length
       ? `답변을 쓰고 있습니다 · ${live.text.length.toLocaleString()}자 · ${seconds}초`
+      : LAST.includes(live.state)
+        ? "답변이 끝나 기록에 저장하고 있습니다. 잠시만 기다려 주세요. 화면을 닫아도 이어서 저장합니다."
       : live.resting
         ? "AI가 응답하지 않아 잠시 뒤 다시 물어봅니다" + (live.wait ? ` · 약 ${live.wait}초 뒤` : "")
       : live.ahead > 0
