@@ -51,14 +51,22 @@ def _publication(made: Making, content: Content | None) -> None:
     with b.popover("검증 표시", icon=":material/verified:", width="stretch"):
         _verify(made, content)
     if c.button("공개 거두기", icon=":material/visibility_off:", key="withdraw", width="stretch"):
+        _withdraw(made)
+
+
+def _withdraw(made: Making) -> None:
+    """Withdraw; a template that exercises use only at the second press after having said which."""
+    users: tuple[str, ...] = ()
+    if made.kind is ContentKind.PROMPT:
         users = session.services().authoring.releasing.used_by(made.key, made.form["id"])
-        if made.kind is ContentKind.PROMPT and users and not st.session_state.get("withdraw-sure"):
-            st.session_state["withdraw-sure"] = True
-            st.warning(
-                f"이 템플릿을 쓰는 실습도 함께 닫힙니다: {plain(', '.join(users))}. 거두려면 한 번 더 눌러 주세요."
-            )
-            return
-        _do(made, "공개를 거두었습니다. 하던 사람은 시작한 판으로 이어 갑니다.", "withdraw")
+    warned = (made.form["id"], users)  # about this template and these exercises, not about another's
+    if users and st.session_state.get("withdraw-warned") != warned:
+        st.session_state["withdraw-warned"] = warned
+        st.warning(
+            f"이 템플릿을 쓰는 실습도 함께 닫힙니다: {plain(', '.join(users))}. 거두려면 한 번 더 눌러 주세요."
+        )
+        return
+    _do(made, "공개를 거두었습니다. 하던 사람은 시작한 판으로 이어 갑니다.", "withdraw")
 
 
 def _verify(made: Making, content: Content) -> None:
@@ -82,7 +90,7 @@ def _do(made: Making, said: str, what: str, *args: object, **more: object) -> No
     except SandboxError as error:
         session.say(error)
         return
-    st.session_state.pop("withdraw-sure", None)
+    st.session_state.pop("withdraw-warned", None)
     desk.done(said)
     if what == "restore":
         session.services().authoring.drafting.drop_draft(made.key, made.kind, made.form["id"])
