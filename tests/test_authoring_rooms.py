@@ -40,6 +40,7 @@ from sandbox.records import (
     Run,
     RunState,
     SandboxError,
+    StoreError,
 )
 from sandbox.store import Store
 from tests.lecturer import NOBODY, Staff, staffed
@@ -537,6 +538,28 @@ def test_a_good_prompt_is_suggested_masked_reviewed_and_taken(desk: Desk) -> Non
     assert (answered.state, answered.answer) == (SuggestionState.TAKEN, "고맙습니다.")
     with pytest.raises(InputError, match="다른 분이"):
         reviewing.decline(desk.key, made.id, "늦었습니다")
+
+
+def test_a_suggestion_whose_saving_fails_waits_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    suggesting, reviewing, store = desk.authoring.suggesting, desk.authoring.reviewing, desk.staff.store
+    run = run_of(desk, "안내문을 써 주세요.")
+    made = suggesting.suggest(store.person(run.person_id), run.id, "안내문", "")
+    form = reviewing.draft(desk.key, made.id)
+
+    def full(*_: object, **__: object) -> None:
+        raise StoreError("기록을 저장하지 못했습니다.")
+
+    for step in ("add_content_version", "answer_suggestion"):
+        with monkeypatch.context() as broken, pytest.raises(StoreError):
+            broken.setattr(store, step, full)
+            reviewing.take(desk.key, made.id, form, answer="", review_on=None)
+        assert [s.id for s in reviewing.waiting(desk.key)] == [made.id]
+        assert form["id"] not in {p.id for p in desk.library.prompts()}
+    content_id = reviewing.take(desk.key, made.id, form, answer="", review_on=None)
+    assert desk.library.prompt(content_id).title == "안내문"
+    with pytest.raises(InputError, match="다른 분이"):
+        reviewing.take(desk.key, made.id, reviewing.draft(desk.key, made.id), answer="", review_on=None)
+    assert len(store.contents()) == 1
 
 
 def test_a_run_of_another_or_without_an_answer_is_not_suggested(desk: Desk) -> None:

@@ -104,25 +104,40 @@ class Reviewing:
     def take(
         self, key: InstructorKey, suggestion_id: str, form: Form, *, answer: str, review_on: date | None
     ) -> str:
-        """Put it, as edited, into everybody's library as 「검증됨」; return its id. Raise InputError."""
+        """Put it, as edited, into everybody's library as 「검증됨」; return its id. Raise InputError.
+
+        The content is saved first and stays out of sight until the suggestion is answered: whatever goes
+        wrong in between, the suggestion waits on and may be taken again.
+        """
         who = self._instructors.current(key)
         looked = self._originals.look(ContentKind.PROMPT, form)
         if looked.problems:
             raise InputError(looked.problems[0].message, remedy=looked.problems[0].remedy)
         self._originals.refuse_taken(ContentKind.PROMPT, form["id"])
+        if self._store.suggestion(suggestion_id).state is not SuggestionState.WAITING:
+            raise _answered()
+        version = self._saved(form, who.name)
         taken = self._store.answer_suggestion(
             suggestion_id, SuggestionState.TAKEN, by=who.name, answer=answer.strip(), content_id=form["id"]
         )
         if not taken:
             raise _answered()
-        text, files = self._originals.stored(ContentKind.PROMPT, form)
-        self._store.add_content_version(
-            ContentKind.PROMPT, form["id"], based_on=0, text=text, files=files, author=who.name, note="수강생 추천"
-        )  # fmt: skip
-        self._store.publish_content(ContentKind.PROMPT, form["id"], 1)
+        self._store.publish_content(ContentKind.PROMPT, form["id"], version)
         self._store.verify_content(ContentKind.PROMPT, form["id"], who.name, review_on)
         self._originals.published.refresh()
         return str(form["id"])
+
+    def _saved(self, form: Form, author: str) -> int:
+        """Save the form on top of what an attempt that failed has left, and return the version's number."""
+        content = self._store.content(ContentKind.PROMPT, form["id"])
+        before = content.newest_version if content else 0
+        text, files = self._originals.stored(ContentKind.PROMPT, form)
+        saved = self._store.add_content_version(
+            ContentKind.PROMPT, form["id"], based_on=before, text=text, files=files, author=author, note="수강생 추천"
+        )  # fmt: skip
+        if saved is None:
+            raise self._originals.changed(ContentKind.PROMPT, form["id"], before)
+        return saved.version
 
     def decline(self, key: InstructorKey, suggestion_id: str, answer: str) -> None:
         """Leave it out, with a word of why. Raise InputError."""
