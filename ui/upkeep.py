@@ -34,9 +34,19 @@ def _tell_setup_code(room: Services) -> None:
     """Print the one-time code for whoever started the server, until it has been used."""
     code = room.lecture.instructors.open_setup_code()
     if code:
-        sys.stdout.write(
-            f"\n  [강사 설정 코드] {code}\n"
-            "  아직 강사가 없습니다. ‘시작’ 화면의 ‘강사 화면으로’를 눌러 이 코드로 담당자의 이름과 비밀번호를 정하세요.\n"
-            "  한 번만 쓸 수 있고, 쓸 때까지 켤 때마다 보여 드립니다. 남에게 알려 주지 마세요.\n\n"
-        )
+        sys.stdout.write(setup_words(code, anybody=room.lecture.instructors.is_set_up()))
         sys.stdout.flush()
+
+
+def setup_words(code: str, *, anybody: bool) -> str:
+    """Say what the code is for: the first officer, or another one while there are instructors already."""
+    what = (
+        "새로 만든 설정 코드를 아직 쓰지 않았습니다. ‘시작’ 화면의 ‘강사 화면으로’에서 ‘설정 코드를 새로 받았다면’을 "
+        "열어 담당자의 이름과 비밀번호를 정하세요."
+        if anybody
+        else "아직 강사가 없습니다. ‘시작’ 화면의 ‘강사 화면으로’를 눌러 이 코드로 담당자의 이름과 비밀번호를 정하세요."
+    )
+    return (
+        f"\n  [강사 설정 코드] {code}\n  {what}\n"
+        "  한 번만 쓸 수 있고, 쓸 때까지 켤 때마다 보여 드립니다. 남에게 알려 주지 마세요.\n\n"
+    )
