@@ -48,7 +48,7 @@ class ClassRules:
 
     ``strict_guard``: nothing that looks personal may be kept as it stands. ``outside_allowed``:
     endpoints outside the building may be used. ``class_tokens`` and ``class_won`` are the whole
-    class's budget, ``person_tokens`` one person's a day; None means no limit here. ``rejoin_by_seat``:
+    class's budget, ``person_tokens`` and ``person_won`` one person's a day; None means no limit here. ``rejoin_by_seat``:
     the same name at the same seat takes the seat's work up on another PC, while nobody works there.
     """
 
@@ -59,6 +59,7 @@ class ClassRules:
     class_tokens: int | None = None
     class_won: float | None = None
     person_tokens: int | None = None
+    person_won: float | None = None
     retention_days: int = 90
 
 

@@ -81,7 +81,9 @@ def stand(tmp_path: Path, fake_endpoint: FakeEndpoint, monkeypatch: pytest.Monke
 
 def test_a_budget_from_the_first_word_to_one_press_more(stand: Stand) -> None:
     assert "약 20번 더 물어볼 수 있어요" in words(stand.page("exercise", id=EXERCISE))
-    stand.room.lecture.classes.save_rules(stand.key, stand.here.code, ClassRules(class_tokens=0))
+    stand.room.lecture.classes.change_rules(
+        stand.key, stand.here.code, lambda _rules: ClassRules(class_tokens=0)
+    )
     time.sleep(3.1)  # what is left is looked up every three seconds at most
     assert "다 썼어요" in words(stand.page("exercise", id=EXERCISE))
     desk = stand.page("limits", desk=True, part="수업과 사람")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -46,15 +46,15 @@ class Room:
             staff.instructors,
             endpoints=lambda: (PRICED, FREE),
             rules_of=self.rules.get,
-            save_rules=self._save,
+            change_rules=self._change,
             count_tokens=len,
             today=lambda: TODAY,
         )
         self.me = staff.store.add_person("김연습", CODE, "7")
         self.other = staff.store.add_person("이연습", CODE, "8")
 
-    def _save(self, _key: InstructorKey, code: str, rules: ClassRules) -> None:
-        self.rules[code] = rules
+    def _change(self, _key: InstructorKey, code: str, change: Callable[[ClassRules], ClassRules]) -> None:
+        self.rules[code] = change(self.rules[code])
 
     def used(self, tokens: int, who: Person | None = None, runs: int = 1, won: float = 0.0) -> None:
         """Book that this much was used today, half for reading and half for writing."""

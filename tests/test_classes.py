@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.class_records import Class, ClassRules, InstructorKey, Seat
+from sandbox.class_records import ClassRules, InstructorKey, Seat
 from sandbox.classroom import (
     Classes,
     Classroom,
@@ -45,6 +45,7 @@ from tests.test_store import postgresql, store, url  # noqa: F401  fixtures
 INSIDE = Endpoint("inside", "기관 AI", "http://127.0.0.1:9/v1", "m", location=Location.INSIDE)
 OUTSIDE = Endpoint("outside", "바깥 AI", "http://127.0.0.1:9/v1", "m", location=Location.OUTSIDE)
 COUNT = TokenCount(10, estimated=True)
+TODAY = date(2026, 11, 23)
 
 
 class School:
@@ -54,7 +55,7 @@ class School:
         self.store, self.instructors = store, Instructors(store)
         self.key, self.officer = (self._staff(n, o) for n, o in (("강사", False), ("담당자", True)))
         self.changes: list[str] = []
-        self.classes = Classes(store, self.instructors, on_change=self.changes.append)
+        self.classes = Classes(store, self.instructors, on_change=self.changes.append, today=lambda: TODAY)
         self.live = Live(store, self.instructors, on_change=self.changes.append)
         self.room, self.terms = Classroom(store), ClassTerms(store)
         self.one = self.classes.create(self.key, "기초반", path=["a", "b"], seats=4)
@@ -70,7 +71,8 @@ class School:
         return entry.person
 
     def rules(self, **changed: object) -> None:
-        self.classes.save_rules(self.key, self.code, replace(ClassRules(), **changed))  # type: ignore[arg-type]
+        new = replace(ClassRules(), **changed)  # type: ignore[arg-type]
+        self.classes.change_rules(self.key, self.code, lambda _rules: new)
 
     def roster(self, text: str) -> tuple[Seat, ...]:
         return self.classes.set_roster(self.key, self.code, read_roster(text))
@@ -125,7 +127,10 @@ def test_codes_have_no_look_alikes_and_are_never_given_twice(
         ({"seats": 0}, "자리 수"),
         ({"seats": 301}, "자리 수"),
         ({"starts_on": date(2026, 2, 2), "ends_on": date(2026, 2, 1)}, "앞섭"),
-        ({"starts_on": date(2026, 2, 2), "delete_on": date(2026, 2, 2)}, "지우는 날"),
+        ({"starts_on": date(2026, 12, 2), "delete_on": date(2026, 12, 2)}, "끝나기 전"),
+        ({"delete_on": TODAY}, "오늘이거나 이미"),
+        ({"ends_on": TODAY - timedelta(days=400)}, "오늘이거나 이미"),
+        ({"rules": ClassRules(class_won=-1.0)}, "0보다 작을"),
     ],
 )
 def test_what_no_class_can_be(school: School, changed: dict[str, object], why: str) -> None:
@@ -141,6 +146,53 @@ def test_an_edit_keeps_who_made_it_and_is_told_to_the_seats(school: School) -> N
     assert (changed.created_by, changed.title, changed.closed_at) == (school.one.created_by, "새 이름", None)
     assert school.live.now(school.key, school.code).version > before
     assert school.code in school.changes
+
+
+def test_a_class_that_would_go_at_once_is_not_made(school: School) -> None:
+    with pytest.raises(InputError, match="오늘이거나 이미"):
+        school.classes.create(school.key, "지난 과정", ends_on=TODAY - timedelta(days=90))
+    assert school.classes.create(school.key, "지난주 과정", ends_on=TODAY - timedelta(days=7))
+    assert delete_due(school.store, TODAY) == 0
+
+
+def test_who_may_not_delete_a_class_may_not_let_it_go_sooner(school: School) -> None:
+    colleague = school._staff("이강사", False)
+    one = school.classes.edit(school.key, replace(school.one, delete_on=date(2027, 3, 1)))
+    sooner = (
+        replace(one, delete_on=TODAY + timedelta(days=1)),
+        replace(school.classes.edit(school.key, replace(one, delete_on=None)), delete_on=date(2027, 3, 1)),
+    )
+    for wanted in sooner:
+        with pytest.raises(NotAllowedError, match="앞당길"):
+            school.classes.edit(colleague, wanted)
+    assert school.classes.get(school.key, one.code).delete_on is None
+    assert school.classes.edit(school.officer, sooner[0]).delete_on == TODAY + timedelta(days=1)
+    assert school.classes.edit(colleague, one).delete_on == date(2027, 3, 1)  # later is no harm
+
+
+def test_the_day_of_deletion_follows_the_days_kept_unless_set_by_hand(school: School) -> None:
+    made = school.classes.create(school.key, "이틀", ends_on=date(2026, 12, 2))
+    kept = replace(made, rules=replace(made.rules, retention_days=30))
+    assert school.classes.edit(school.key, kept).delete_on == date(2027, 1, 1)
+    later = replace(kept, delete_on=date(2027, 1, 1), ends_on=date(2026, 12, 5))
+    assert school.classes.edit(school.key, later).delete_on == date(2027, 1, 4)
+    by_hand = school.classes.edit(school.key, replace(later, delete_on=date(2027, 6, 1)))
+    moved = replace(by_hand, ends_on=date(2026, 12, 9))
+    assert school.classes.edit(school.key, moved).delete_on == date(2027, 6, 1)
+
+
+def test_a_stale_form_changes_only_what_its_lecturer_changed(school: School) -> None:
+    """Two lecturers have the settings open; the budget is raised and the class closed meanwhile."""
+    seen = school.one
+    school.classes.edit(school.officer, replace(seen, path=("b", "c")), since=seen)
+    school.classes.change_rules(school.officer, seen.code, lambda r: replace(r, class_tokens=9_000))
+    school.classes.close(school.officer, seen.code)
+    now = school.classes.edit(school.key, replace(seen, title="새 이름"), since=seen)
+    assert (now.title, now.path, now.rules.class_tokens) == ("새 이름", ("b", "c"), 9_000)
+    assert now.closed_at is not None
+    with pytest.raises(InputError, match=r"다른 강사가.*실습 차례"):
+        school.classes.edit(school.key, replace(seen, path=("a",), title="또"), since=seen)
+    assert school.classes.get(school.key, seen.code) == now
 
 
 # --------------------------------------------------------------------------- coming in
@@ -533,8 +585,7 @@ def test_only_its_maker_or_the_officer_deletes_a_class(school: School) -> None:
 
 
 def test_the_sweep_deletes_on_the_day_and_not_before(school: School) -> None:
-    due: Class = replace(school.one, delete_on=date(2027, 1, 10))
-    school.classes.edit(school.key, due)
+    school.classes.edit(school.key, replace(school.one, delete_on=date(2027, 1, 10)))
     never = school.classes.create(school.key, "남는 반")
     school.classes.edit(school.key, replace(never, delete_on=None))
     school.join("가")

@@ -56,7 +56,7 @@ def after_class(
         instructors,
         endpoints=endpoints,
         rules_of=lecture.terms.rules_of,
-        save_rules=lecture.classes.save_rules,
+        change_rules=lecture.classes.change_rules,
         count_tokens=_count,
     )
     recorded = Recorded(store, instructors, lecture.live)

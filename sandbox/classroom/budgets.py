@@ -95,7 +95,7 @@ class Left:
 class Budgets:
     """Check before a run, count after it, and let the lecturer raise. One per server process; thread-safe.
 
-    ``rules_of`` and ``save_rules`` read and change a class's rules; ``endpoints`` knows the prices;
+    ``rules_of`` and ``change_rules`` read and change a class's rules; ``endpoints`` knows the prices;
     ``count_tokens`` is for endpoints that do not say what an answer took.
     """
 
@@ -106,12 +106,12 @@ class Budgets:
         *,
         endpoints: Callable[[], Iterable[Endpoint]],
         rules_of: Callable[[str], ClassRules | None],
-        save_rules: Callable[[InstructorKey, str, ClassRules], object],
+        change_rules: Callable[[InstructorKey, str, Callable[[ClassRules], ClassRules]], object],
         count_tokens: Callable[[str], int],
         today: Callable[[], date] | None = None,
     ) -> None:
         self._store, self._instructors = store, instructors
-        self._endpoints, self._rules_of, self._save_rules = endpoints, rules_of, save_rules
+        self._endpoints, self._rules_of, self._change_rules = endpoints, rules_of, change_rules
         self._count_tokens, self._today = count_tokens, today or today_in_korea
         self._lock = threading.Lock()
         self._counted: OrderedDict[str, None] = OrderedDict()
@@ -204,7 +204,9 @@ class Budgets:
         if standing is None or rules is None:
             raise InputError("이 수업에는 정해진 예산이 없습니다.", remedy="지금은 한도 없이 쓸 수 있습니다.")
         limit = raised(standing)
-        self._save_rules(key, code, replace(rules, class_tokens=limit.tokens, class_won=limit.won))
+        self._change_rules(
+            key, code, lambda now: replace(now, class_tokens=limit.tokens, class_won=limit.won)
+        )
         self._forget_looks()
         return limit
 

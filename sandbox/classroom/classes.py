@@ -9,19 +9,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from sandbox.class_records import Class, ClassRules, Deletion, Instructor, InstructorKey, Seat
+from sandbox.classroom.budgets import today_in_korea
+from sandbox.classroom.class_settings import due, goes_sooner, merged, refuse_wrong
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.names import checked_seat, plain_line
-from sandbox.classroom.seating_plan import SEATS_MAX, cleaned_lines, seated
+from sandbox.classroom.seating_plan import cleaned_lines, seated
 from sandbox.records import InputError, Level, NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
 from sandbox.store.classes import no_class
 from sandbox.store.people import CODE_LETTERS, folded_code
 
 CLASS_CODE_CHARS = 6
-TITLE_MAX_CHARS = 60
 THE_ROOM_ITSELF = "정해 둔 날"
 
 
@@ -32,9 +33,15 @@ class Classes:
     """
 
     def __init__(
-        self, store: Store, instructors: Instructors, *, on_change: Callable[[str], None] = lambda _code: None
+        self,
+        store: Store,
+        instructors: Instructors,
+        *,
+        on_change: Callable[[str], None] = lambda _code: None,
+        today: Callable[[], date] = today_in_korea,
     ) -> None:
         self._store, self._instructors, self._on_change = store, instructors, on_change
+        self._today = today
 
     # ------------------------------------------------------------------ classes
 
@@ -53,8 +60,6 @@ class Classes:
     ) -> Class:
         """Make a class and give it its code. Its data is to be deleted ``rules.retention_days`` after its end."""
         who = self._instructors.current(key)
-        rules = rules or ClassRules()
-        now = datetime.now(UTC)
         made = Class(
             code=self._free_code(),
             title=plain_line(title),
@@ -62,39 +67,44 @@ class Classes:
             path=tuple(path),
             seats=seats,
             created_by=who.id,
-            created_at=now,
+            created_at=datetime.now(UTC),
             starts_on=starts_on,
             ends_on=ends_on,
             endpoint_id=endpoint_id,
-            rules=rules,
-            delete_on=(ends_on or starts_on or now.date()) + timedelta(days=rules.retention_days),
+            rules=rules or ClassRules(),
         )
-        _refuse_wrong(made)
+        made = replace(made, delete_on=due(made))
+        refuse_wrong(made, self._today())
         self._store.add_class(made)
         return made
 
-    def edit(self, key: InstructorKey, changed: Class) -> Class:
-        """Replace what a class says of itself; its code, maker and people stay."""
-        self._instructors.current(key)
-        here = self._found(changed.code)
-        changed = replace(
-            changed,
-            title=plain_line(changed.title),
-            created_by=here.created_by,
-            created_at=here.created_at,
-            closed_at=here.closed_at,
-            archived_at=here.archived_at,
-        )
-        _refuse_wrong(changed)
-        self._saved(changed)
-        return changed
+    def edit(self, key: InstructorKey, wanted: Class, *, since: Class | None = None) -> Class:
+        """Change what a class says of itself; its code, maker and people stay.
 
-    def save_rules(self, key: InstructorKey, code: str, rules: ClassRules) -> Class:
-        """Replace a class's rules alone."""
+        ``since`` is the class as the lecturer saw it before: only what they changed is changed, and
+        InputError names what a colleague has changed meanwhile to something else. Who may not delete
+        the class may not bring the day of its deletion forward.
+        """
+        who = self._instructors.current(key)
+        wanted = replace(wanted, title=plain_line(wanted.title))
+
+        def change(here: Class) -> Class:
+            made = merged(here, since or here, wanted)
+            refuse_wrong(made, self._today())
+            if goes_sooner(here, made):
+                self._may_delete(
+                    who, here, "자료를 지우는 날은 이 과정을 만든 강사나 담당자만 앞당길 수 있습니다."
+                )
+            return made
+
+        return self._changed(wanted.code, change)
+
+    def change_rules(
+        self, key: InstructorKey, code: str, change: Callable[[ClassRules], ClassRules]
+    ) -> Class:
+        """Change a class's rules, from how they stand now."""
         self._instructors.current(key)
-        changed = replace(self._found(code), rules=rules)
-        self._saved(changed)
-        return changed
+        return self._changed(self._found(code).code, lambda here: replace(here, rules=change(here.rules)))
 
     def listed(self, key: InstructorKey, *, archived: bool = False) -> tuple[Class, ...]:
         """List the classes, the newest first: those in use, or those put away."""
@@ -109,21 +119,17 @@ class Classes:
     def close(self, key: InstructorKey, code: str, closed: bool = True) -> Class:
         """End a class, or open it again: nobody comes in or sends, everybody's work stays readable."""
         self._instructors.current(key)
-        changed = replace(self._found(code), closed_at=datetime.now(UTC) if closed else None)
-        self._saved(changed)
-        return changed
+        at = datetime.now(UTC) if closed else None
+        return self._changed(self._found(code).code, lambda here: replace(here, closed_at=at))
 
     def archive(self, key: InstructorKey, code: str, archived: bool = True) -> Class:
         """Put a class away, closed, or take it out again."""
         self._instructors.current(key)
-        here, now = self._found(code), datetime.now(UTC)
-        changed = replace(
-            here,
-            archived_at=now if archived else None,
-            closed_at=here.closed_at or (now if archived else None),
+        at = datetime.now(UTC) if archived else None
+        return self._changed(
+            self._found(code).code,
+            lambda here: replace(here, archived_at=at, closed_at=here.closed_at or at),
         )
-        self._saved(changed)
-        return changed
 
     def delete(self, key: InstructorKey, code: str, *, typed_code: str) -> Deletion:
         """Delete a class with its people and their work now. ``typed_code`` confirms which one is meant."""
@@ -225,17 +231,18 @@ class Classes:
             raise no_class()
         return found
 
-    def _saved(self, changed: Class) -> None:
-        """Keep it, and let the seats hear of it as of anything else that changes."""
-        self._store.save_class(changed)
-        self._store.change_class_now(changed.code, lambda now: now)
-        self._on_change(changed.code)
+    def _changed(self, code: str, change: Callable[[Class], Class]) -> Class:
+        """Change it, and let the seats hear of it as of anything else that changes."""
+        changed = self._store.change_class(code, change)
+        self._store.change_class_now(code, lambda now: now)
+        self._on_change(code)
+        return changed
 
-    def _may_delete(self, who: Instructor, here: Class) -> None:
+    def _may_delete(
+        self, who: Instructor, here: Class, told: str = "이 과정을 만든 강사나 담당자만 지울 수 있습니다."
+    ) -> None:
         if who.id != here.created_by and not who.is_officer:
-            raise NotAllowedError(
-                "이 과정을 만든 강사나 담당자만 지울 수 있습니다.", remedy="담당자에게 부탁해 주세요."
-            )
+            raise NotAllowedError(told, remedy="담당자에게 부탁해 주세요.")
 
 
 def delete_due(store: Store, today: date, on_change: Callable[[str], None] = lambda _code: None) -> int:
@@ -248,22 +255,3 @@ def delete_due(store: Store, today: date, on_change: Callable[[str], None] = lam
             continue  # another server of the room was quicker
         on_change(one.code)
     return len(due)
-
-
-def _refuse_wrong(made: Class) -> None:
-    if not made.title:
-        raise InputError("과정 이름이 비어 있습니다.", remedy="과정 이름을 적어 주세요. 예: 3월 기초반 오전")
-    if len(made.title) > TITLE_MAX_CHARS:
-        raise InputError(
-            f"과정 이름이 너무 깁니다({len(made.title)}자).",
-            remedy=f"{TITLE_MAX_CHARS}자 이내로 적어 주세요.",
-        )
-    if not 1 <= made.seats <= SEATS_MAX:
-        raise InputError("자리 수가 맞지 않습니다.", remedy=f"1에서 {SEATS_MAX} 사이로 적어 주세요.")
-    if made.starts_on and made.ends_on and made.ends_on < made.starts_on:
-        raise InputError("끝나는 날이 시작하는 날보다 앞섭니다.", remedy="날짜를 다시 확인해 주세요.")
-    last = made.ends_on or made.starts_on
-    if made.delete_on and last and made.delete_on <= last:
-        raise InputError(
-            "자료를 지우는 날이 과정이 끝나기 전입니다.", remedy="과정이 끝난 뒤의 날짜로 정해 주세요."
-        )

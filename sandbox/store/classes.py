@@ -49,12 +49,22 @@ class ClassRows:
                 )
             )
 
-    def save_class(self, changed: Class) -> None:
-        """Replace everything a class says of itself but its code."""
+    def change_class(self, code: str, change: Callable[[Class], Class]) -> Class:
+        """Change what a class says of itself, from how it stands now; what stays the same is not written.
+
+        Two changes at once are made one after the other; what ``change`` raises leaves all as it was.
+        """
         with self._database.writing() as connection:
-            connection.execute(
-                update(classes).where(classes.c.code == changed.code).values(**_columns(changed))
-            )
+            row = connection.execute(select(classes).where(classes.c.code == code).with_for_update()).first()
+            if row is None:
+                raise no_class()
+            here = _class(row)
+            changed = change(here)
+            before, after = _columns(here), _columns(changed)
+            values = {name: value for name, value in after.items() if value != before[name]}
+            if values:
+                connection.execute(update(classes).where(classes.c.code == code).values(values))
+        return changed
 
     def class_of(self, code: str) -> Class | None:
         """Return the class; None when there is none of that code."""
