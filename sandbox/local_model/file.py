@@ -292,9 +292,10 @@ def _download(part: Part, work: Path, report: Callable[[int], None], stop: Event
 
 def _bytes_under(folder: Path) -> int:
     total = 0
-    for found in folder.rglob("*"):
-        with suppress(OSError):  # pip moves its files while we look
-            total += found.stat().st_size if found.is_file() else 0
+    for place, _, names in os.walk(folder):  # passes over a folder that pip removes while we look
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(place, name)).st_size
     return total
 
 

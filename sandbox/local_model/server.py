@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 from sandbox import children
@@ -47,6 +48,14 @@ class ModelStatus:
     message: str = ""
     remedy: str = ""
     progress: float | None = None
+
+    @property
+    def preparing(self) -> bool:
+        return self.phase is ModelPhase.PREPARING
+
+    @property
+    def broken(self) -> bool:
+        return self.phase is ModelPhase.BROKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,8 @@ class LocalModel:
     def start(self) -> None:
         """Begin to prepare and serve in the background; does nothing while already at it."""
         with self._lock:
-            if self._thread and self._thread.is_alive():
+            # A thread that has just given up is still alive for a moment, and does nothing any more.
+            if self._thread and self._thread.is_alive() and self._status.phase is not ModelPhase.BROKEN:
                 return
             self._stop.clear()
             self._status = ModelStatus(ModelPhase.PREPARING, "내장 모델을 준비하고 있습니다.")
@@ -148,6 +158,8 @@ class LocalModel:
 
     def _run(self) -> None:
         try:
+            if not _engine_is_there():  # before 1.1 GB is fetched for nothing
+                raise _no_engine()
             file = self._prepare_file(
                 self._data_dir,
                 path=self._path,
@@ -249,11 +261,21 @@ def _first_word(process: subprocess.Popen[bytes], order: bytes) -> str:
     raise _load_failure("")
 
 
+def _engine_is_there() -> bool:
+    return find_spec("xllamacpp") is not None
+
+
+def _no_engine() -> ModelError:
+    return ModelError(
+        "내장 모델을 돌리는 엔진(xllamacpp)이 설치되어 있지 않습니다.",
+        remedy="실습실을 끄고 python start.py로 켜면 엔진과 모델을 함께 갖춥니다. "
+        "다른 AI 서버를 연결해도 됩니다.",
+    )
+
+
 def _load_failure(kind: str) -> ModelError:
     if kind in {"ModuleNotFoundError", "ImportError"}:
-        return ModelError(
-            "내장 모델의 실행 엔진이 설치되어 있지 않습니다.", remedy="python start.py로 한 번 시작해 주세요."
-        )
+        return _no_engine()
     return ModelError(
         "내장 모델을 불러오지 못했습니다.",
         remedy="메모리(4 GB 이상 권장)와 모델 파일을 확인하고 연결 화면에서 다시 켜 주세요.",

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import session
-from ui.widgets import endpoints, frame
+from ui.widgets import embedded, endpoints, frame
 
 room = session.services()
 EXAMPLE = '[[endpoint]]\nname = "기관 내부 AI"\nbase_url = "http://ai.example.go.kr:8000/v1"\nmodel = "모델 이름"\nkey_env = "AI_KEY"       # 키는 환경 변수나 파일에 둡니다\nlocation = "내부"\ncontext_tokens = 16000'
@@ -12,9 +12,7 @@ EXAMPLE = '[[endpoint]]\nname = "기관 내부 AI"\nbase_url = "http://ai.exampl
 frame.title("연결", "어떤 AI가 답하는지 확인하고 시험합니다.")
 for problem in room.settings.problems:
     session.say(problem)
-if room.local_model is not None:
-    state = room.local_model.state()
-    st.info(f"내장 모델(연습용): {state.message}", icon=":material/memory:")
+embedded.panel()
 for one in room.endpoints():
     endpoints.card(one)
 if st.button("이 PC에서 실행 중인 AI 찾기 (Ollama, LM Studio, vLLM, llama.cpp)", icon=":material/search:"):

@@ -60,9 +60,10 @@ def _endpoint_menu() -> None:
     model = session.services().local_model
     if here is None:
         state = model.state() if model else None
-        st.badge(
-            state.message if state else "연결된 AI 없음", icon=":material/hourglass_top:", color="orange"
-        )
+        if state and state.preparing:
+            st.badge(state.message, icon=":material/hourglass_top:", color="orange")
+        else:  # why, and what to do, stands on 연결 and where 실행 would be
+            st.badge("쓸 수 있는 AI 없음", icon=":material/error:", color="orange")
         return
     inside = here.location is Location.INSIDE
     where = "내부" if inside else "외부"

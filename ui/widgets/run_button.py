@@ -11,7 +11,7 @@ import streamlit as st
 from sandbox.practice import Preview, Work
 from sandbox.records import Action, Endpoint, Field, Location, Prompt, SandboxError
 from ui import browser, session
-from ui.widgets import budget, prompt_box, recorded
+from ui.widgets import budget, embedded, prompt_box, recorded
 from ui.widgets.form import field_keys, place_key
 
 
@@ -125,7 +125,7 @@ def _own(run_id: str) -> str:
 
 @st.fragment(run_every=2)
 def _waiting_for_model() -> None:
-    """Tell how far the embedded model is; draw the page anew once it answers."""
+    """Tell how far the embedded model is, or what to do about it; draw the page anew once it answers."""
     model = session.services().local_model
     if session.endpoint() is not None:
         st.rerun()
@@ -136,4 +136,10 @@ def _waiting_for_model() -> None:
         )
         return
     state = model.state()
-    st.info(state.message, icon=":material/hourglass_top:")
+    if state.broken:
+        st.error(embedded.trouble(state.message, state.remedy), icon=":material/error:")
+        st.caption(
+            "위쪽 메뉴의 **연결**에서 「다시 켜기」를 누를 수 있습니다. 쓰신 내용은 그대로 남아 있습니다."
+        )
+    else:
+        embedded.progress(state.message, state.progress)
