@@ -633,3 +633,13 @@ def test_kinds_speak_korean_and_say_what_to_do() -> None:
         assert kind.explanation.endswith("니다.") or kind.explanation.endswith("세요."), kind.id
         assert re.search("[가-힣]", kind.label)
         assert not kind.may_be_public or kind.action is Action.MASK
+
+
+@pytest.mark.parametrize("before", ["\\", "\\\\", "가\\", "010-1111-2222\\"])
+def test_a_backslash_before_a_masked_value_comes_back_with_it(before: str) -> None:
+    """Restoring takes away the backslash that a model may set before a placeholder, but not a typed one."""
+    text = f"{before}010-9382-7715 입니다"
+    p = Placeholders()
+    masked = p.mask(text, find(text), {})
+    assert "9382" not in masked
+    assert p.restore(masked) == text

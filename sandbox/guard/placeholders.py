@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from threading import Lock
 
 from sandbox.guard.finding import TOKEN
@@ -58,7 +58,9 @@ class Placeholders:
             if finding.start < done or not to_be_masked(finding, choices):
                 continue
             word = KINDS[finding.kind].placeholder
-            pieces += (text[done : finding.start], self._token(word, text[finding.start : finding.end]))
+            # Backslashes before it are part of the value: a model may set one there, which restoring takes away.
+            before = text[done : finding.start].rstrip("\\")
+            pieces += (before, self._token(word, text[done + len(before) : finding.end]))
             done = finding.end
         return "".join([*pieces, text[done:]])
 
@@ -75,6 +77,26 @@ class Placeholders:
         with self._lock:
             values = dict(self._values)
         return TOKEN.sub(lambda m: values.get(_parts(m), m.group()), text) if values else text
+
+    def restore_with(
+        self, text: str, spans: Sequence[tuple[int, int]]
+    ) -> tuple[str, tuple[tuple[int, int], ...]]:
+        """Restore as ``restore`` does, and say where ``spans`` of the text are now.
+
+        A span that touches a part of a placeholder takes the whole value in; (-1, -1) stays so.
+        """
+        with self._lock:
+            values = dict(self._values)
+        swaps = [
+            (m.span(), values[_parts(m)]) for m in TOKEN.finditer(text) if values and _parts(m) in values
+        ]
+        pieces, done = list[str](), 0
+        for (start, end), value in swaps:
+            pieces += (text[done:start], value)
+            done = end
+        lengths = [(start, end, len(value)) for (start, end), value in swaps]
+        moved = tuple((_moved(a, lengths), _moved(b, lengths, end_of_value=True)) for a, b in spans)
+        return "".join([*pieces, text[done:]]), moved
 
     def held_back(self, text: str) -> int:
         """Return how many characters at the end might be the beginning of a placeholder (0 = none)."""
@@ -127,6 +149,18 @@ def to_be_masked(finding: Finding, choices: Mapping[str, Choice]) -> bool:
     if finding.action is Action.MASK:
         return choice is not Choice.KEEP
     return choice is Choice.MASK
+
+
+def _moved(place: int, swaps: Sequence[tuple[int, int, int]], *, end_of_value: bool = False) -> int:
+    """Return where a place has gone after each (start, end) was swapped for a value so long."""
+    grown = 0
+    for start, end, length in swaps:
+        if place <= start:
+            break
+        if place < end:
+            return start + grown + (length if end_of_value else 0)
+        grown += length - (end - start)
+    return place + grown
 
 
 def _parts(match: re.Match[str]) -> tuple[str, int]:
