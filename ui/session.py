@@ -11,7 +11,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -33,7 +33,6 @@ from sandbox.practice import Practice, Pressing
 from sandbox.records import (
     Choice,
     Endpoint,
-    EndpointReport,
     NotAllowedError,
     Person,
     SandboxError,
@@ -42,6 +41,7 @@ from sandbox.records import (
 from sandbox.settings import Settings
 from sandbox.store import Store, load_secret
 from sandbox.turns import Turns
+from sandbox.turns.trials import Trials
 from ui.after_class import AfterClass, after_class, playing
 from ui.lecture import Lecture, lecture
 from ui.seating import Seating, seating
@@ -91,11 +91,12 @@ class Services:
     authoring: Authoring
     after: AfterClass
     found: tuple[Endpoint, ...] = ()
-    reports: Mapping[str, EndpointReport] | None = None
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
     seating: Seating = field(init=False)
+    trials: Trials = field(init=False)
 
     def __post_init__(self) -> None:
+        self.trials = Trials(self.turns, keep_quirks=self.store.save_quirks)
         self.seating = seating(
             self.store, self.library, self.lecture, endpoints=self.endpoints, health=self.turns.health
         )
@@ -106,16 +107,6 @@ class Services:
         behind = self.settings.embedded_behind if embedded else frozenset()
         chosen = (replace(e, fallback=embedded) if e.id in behind else e for e in self.settings.endpoints)
         return (*chosen, *((embedded,) if embedded else ()), *self.found)
-
-    def test(self, endpoint: Endpoint) -> EndpointReport:
-        """Test an endpoint and remember the report and what was learned of its ways."""
-        report = self.turns.call(self.turns.clients.test(endpoint)).result(timeout=120)
-        self.reports = {**(self.reports or {}), endpoint.id: report}
-        if report.quirks:
-            self.store.save_quirks(endpoint.id, report.quirks)
-        if report.reachable:
-            self.turns.trust_again(endpoint.id)
-        return report
 
     def find_local(self) -> tuple[Endpoint, ...]:
         """Look for model servers on this PC's usual ports."""

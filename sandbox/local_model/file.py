@@ -295,7 +295,7 @@ def _bytes_under(folder: Path) -> int:
     for place, _, names in os.walk(folder):  # passes over a folder that pip removes while we look
         for name in names:
             with suppress(OSError):
-                total += os.stat(os.path.join(place, name)).st_size
+                total += (Path(place) / name).stat().st_size
     return total
 
 

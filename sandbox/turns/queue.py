@@ -129,11 +129,13 @@ class FairQueue:
         self._counters[self._running[run_id].endpoint_id].fault(run_id, now, message, ill=ill)
 
     def trust_again(self, endpoint_id: str) -> None:
-        """Forget what an endpoint did wrong: a connection test has just gone well."""
+        """Forget that an endpoint did not answer: a connection test has just gone well.
+
+        A halt stays: the endpoint said itself how much it bears, and one answer does not unsay it.
+        """
         counter = self._counters.get(endpoint_id)
         if counter is not None:
             counter.alive()
-            counter.halted_until, counter.bearable = 0.0, float(counter.parallel)
 
     def health(self, endpoint_id: str, now: float) -> EndpointHealth:
         """Return how an endpoint and its queue are doing."""

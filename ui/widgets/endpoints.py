@@ -16,6 +16,7 @@ from ui import session
 from ui.session import plain
 
 HEALTH_SECONDS = 5
+FRESH_SECONDS = 60  # for so long a test is not sent again, see sandbox.turns.trials
 
 
 def card(endpoint: Endpoint) -> None:
@@ -32,14 +33,13 @@ def card(endpoint: Endpoint) -> None:
         ):
             with st.spinner("짧은 질문을 보내 보고 있습니다…"):
                 try:
-                    room.test(endpoint)
+                    room.trials.test(endpoint)
                 except SandboxError as error:
                     session.say(error)
         every = None if _health(endpoint).state is HealthState.UNKNOWN else HEALTH_SECONDS
         st.fragment(_state, run_every=every)(endpoint)
-        report = (room.reports or {}).get(endpoint.id)
-        if report:
-            _result(report)
+        if last := room.trials.report(endpoint):
+            _result(*last)
 
 
 def _health(endpoint: Endpoint) -> EndpointHealth:
@@ -80,7 +80,12 @@ def wait_text(seconds: float) -> str:
     return f"{max(1, round(seconds))}초" if seconds < 90 else f"{round(seconds / 60)}분"
 
 
-def _result(report: EndpointReport) -> None:
+def _result(report: EndpointReport, age_seconds: float) -> None:
+    st.caption(
+        f"{wait_text(age_seconds)} 전의 시험 결과입니다. 모두가 함께 보며, 1분이 지나면 다시 시험할 수 있습니다."
+        if age_seconds < FRESH_SECONDS
+        else f"{wait_text(age_seconds)} 전의 시험 결과입니다."
+    )
     box = st.success if report.reachable else st.error
     box(f"**{plain(report.message)}**" + (f"  \n{plain(report.remedy)}" if report.remedy else ""))
     if not report.reachable:

@@ -1,4 +1,4 @@
-"""What a person sees of the embedded model while it gets ready and when it has broken down."""
+"""연결: the embedded model while it gets ready or has broken down, and the connection test."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sandbox.local_model import Progress, server
-from tests.test_pages import ROOT, SECONDS, come_in, words
+from tests.fake_endpoint import FakeEndpoint
+from tests.test_pages import ROOT, SECONDS, come_in, open_page, words
+from tests.test_pages import app as connected  # noqa: F401  the room with a fake endpoint
 from ui import session
 
 pytestmark = pytest.mark.pages
@@ -69,3 +71,23 @@ def test_where_a_prompt_cannot_be_run_the_remedy_stands_and_no_hourglass(app: Ap
     assert "다시 켜기" in words(app)
     badges = [m.value for m in app.markdown if "쓸 수 있는 AI 없음" in m.value]
     assert badges and not any("hourglass" in badge for badge in badges)
+
+
+def test_what_one_person_tested_the_next_one_sees(
+    connected: AppTest,  # noqa: F811
+    fake_endpoint: FakeEndpoint,
+) -> None:
+    come_in(connected)
+    open_page(connected, "connection")
+    (endpoint,) = session.services().settings.endpoints
+    connected.button(key=f"test-{endpoint.id}").click().run()
+    assert any("연결되었습니다" in box.value for box in connected.success)
+    assert "모두가 함께 보며" in words(connected)
+    asked = fake_endpoint.hits("fake")
+    assert asked > 0
+    other = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=SECONDS)
+    come_in(other, "박연습")
+    open_page(other, "connection")
+    other.button(key=f"test-{endpoint.id}").click().run()
+    assert any("연결되었습니다" in box.value for box in other.success)
+    assert fake_endpoint.hits("fake") == asked
