@@ -391,3 +391,28 @@ def wait_until(true: Callable[[], bool], seconds: float = 20.0) -> None:
     while not true():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_no_opinion_is_asked_outside_before_the_person_agreed(room: Room) -> None:
+    run = room.answer("쉽니다.")
+    outside = replace(room.endpoint, location=Location.OUTSIDE)
+    before = room.fake.counters.requests
+    with pytest.raises(InputError, match="기관 밖"):
+        room.practice.opinions.ask(room.me, run.id, outside)
+    with pytest.raises(InputError, match="기관 밖"):
+        room.practice.judge(room.me, run.id, replace(room.endpoint, fallback=outside))
+    assert room.fake.counters.requests == before
+    room.fake.script(reply("통과"))
+    assert states(room.practice.judge(room.me, run.id, outside, agreed=True)) == [P, P, P]
+
+
+def test_a_class_that_became_strict_has_what_was_kept_masked_in_the_question(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mail = "moa.kim@haeram.go.kr"
+    run = room.answer(f"도서관 문의는 {mail} 로 하세요.")
+    assert mail in room.store.run(run.id, room.me.id).answer
+    monkeypatch.setattr(room.practice.opinions, "_terms", lambda *_: Terms(strict_guard=True))
+    room.fake.script(reply("통과"))
+    room.practice.judge(room.me, run.id, room.endpoint)
+    assert mail not in str(room.fake.bodies[-1])

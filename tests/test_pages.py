@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sandbox.practice import Work
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
 from ui.widgets.run_button import ticket_key
@@ -160,3 +161,42 @@ def test_what_is_typed_survives_another_session(app: AppTest, fake_endpoint: Fak
 def test_every_page_opens_for_somebody_new(app: AppTest, name: str) -> None:
     come_in(app)
     open_page(app, name)
+
+
+def test_the_buttons_beside_run_ask_too_before_anything_goes_outside(
+    app: AppTest, fake_endpoint: FakeEndpoint, tmp_path: Path
+) -> None:
+    """An answer from inside, then an AI outside is chosen: 다시 답하기 and 심사 의견 send nothing unasked."""
+    base = f'base_url = "{fake_endpoint.base_url}"\nmodel = "fake"\njudge = true\n'
+    (tmp_path / "sandbox.toml").write_text(
+        f'[[endpoint]]\nid = "in"\nname = "안의 AI"\nlocation = "내부"\n{base}'
+        f'[[endpoint]]\nid = "out"\nname = "밖의 AI"\nlocation = "외부"\n{base}',
+        encoding="utf-8",
+    )
+    come_in(app)
+    practice, me = session.services().practice, app.session_state["person"]
+    inside = next(e for e in session.services().endpoints() if e.id == "in")
+    fake_endpoint.script("짧은 답변입니다.")
+    talk = practice.run(me, Work("안내문을 써 줘"), {}, inside)
+    wait_for_runs(app)
+    practice.run(me, Work("보고서를 써 줘", EXERCISE), {}, inside)
+    wait_for_runs(app)
+    app.session_state["endpoint_id"] = "out"
+    before = fake_endpoint.counters.requests
+
+    open_page(app, "free", thread=talk)
+    app.button(key=f"regen-{talk}").click().run()
+    assert "아직 보내지 않았습니다" in words(app)
+    open_page(app, "exercise", id=EXERCISE)
+    judge = next(b for b in app.button if str(b.key).startswith("judge-"))
+    judge.click().run()
+    assert "아직 보내지 않았습니다" in words(app)
+    assert fake_endpoint.counters.requests == before
+
+    next(c for c in app.checkbox if str(c.key).startswith("consent-")).check().run()
+    assert "아직 보내지 않았습니다" not in words(app)
+    next(b for b in app.button if str(b.key).startswith("judge-")).click().run()
+    end = time.monotonic() + 20
+    while fake_endpoint.counters.requests == before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert fake_endpoint.counters.requests == before + 1

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from sandbox.records import (
     Action,
     Choice,
     Endpoint,
+    Evidence,
     GuardRefusedError,
     InputError,
     Location,
@@ -26,6 +29,8 @@ from sandbox.records import (
     Person,
     PromptTooLongError,
     RunState,
+    State,
+    Verdict,
 )
 from sandbox.store import Store, load_secret
 from sandbox.turns import LiveRun, Order, Turns
@@ -163,7 +168,7 @@ def test_a_strict_class_lets_nothing_out_as_it_stands(room: Room, fake_endpoint:
     ):
         body = sent(run_id)
         assert not [value for value in ("김모아", mail, address) if value in body]
-    kept = [room.store.run(r.id, room.me.id) for r in room.practice.history(room.me)]
+    kept = [room.store.run(r.id, room.me.id) for r in room.practice.history(room.me)[0]]
     strict = next(r for r in kept if r.id not in {loose} and r.sources)
     assert "김모아" not in str(strict.sources) and mail not in str(strict.sources)
 
@@ -269,6 +274,62 @@ def test_runs_that_a_killed_server_left_are_marked(room: Room, tmp_path: Path) -
 
 
 def _with_model(endpoint: Endpoint, model: str) -> Endpoint:
-    from dataclasses import replace
-
     return replace(endpoint, model=model)
+
+
+def test_marks_and_evidence_move_with_the_values_put_back(room: Room, fake_endpoint: FakeEndpoint) -> None:
+    """What the checks found in the masked answer points at the same words on the person's own screen."""
+    wrong = "600만원"
+    text = f"연락처 {PHONE} 로 안내할 예산은 {wrong} 입니다. 다시 {PHONE} 로 {wrong}."
+    room.endpoint = _with_model(room.endpoint, "echo")
+    run_id = room.practice.run(room.me, Work(text), {}, room.endpoint)
+    follow(room, run_id)
+    masked = room.store.run(run_id, room.me.id).answer
+    assert PHONE not in masked
+    spans = [
+        (m.start(), m.end()) for word in (wrong, "[전화번호1]") for m in re.finditer(re.escape(word), masked)
+    ]
+    spans.append((masked.index("1]"), masked.index("1]") + 1))  # a digit of a placeholder is its whole value
+    evidence = tuple(
+        Evidence(
+            f"[전화번호1] 옆의 {masked[a:b]}",
+            start=a,
+            end=b,
+            source_line="메모:1 [전화번호1]",
+            correction="[전화번호1]",
+        )
+        for a, b in spans
+    )
+    nowhere = Evidence("자료에 없습니다")
+    verdict = Verdict(
+        "money",
+        "grounded",
+        "금액",
+        State.FAIL,
+        "[전화번호1] 확인",
+        (*evidence, nowhere),
+        table=(("[전화번호1]",),),
+    )
+    room.store.save_verdicts(run_id, (verdict,))
+    run = room.practice.result(room.me, run_id)
+    (shown,) = run.verdicts
+    assert [run.answer[e.start : e.end] for e in shown.evidence[:-1]] == [wrong, wrong, PHONE, PHONE, PHONE]
+    assert (shown.evidence[-1].start, shown.evidence[-1].end) == (-1, -1)
+    told = [shown.summary, *shown.table[0], *(e.source_line + e.correction for e in shown.evidence[:-1])]
+    assert all(PHONE in each and "[" not in each for each in told)
+    assert PHONE in run.title and PHONE in shown.evidence[0].text
+
+
+def test_a_second_try_goes_outside_only_once_the_person_agreed(
+    room: Room, fake_endpoint: FakeEndpoint
+) -> None:
+    first = room.practice.run(room.me, Work("안내문을 써 줘"), {}, room.endpoint)
+    follow(room, first)
+    before = fake_endpoint.counters.requests
+    outside = replace(room.endpoint, location=Location.OUTSIDE)
+    for endpoint in (outside, replace(room.endpoint, fallback=outside)):
+        with pytest.raises(InputError, match="기관 밖"):
+            room.practice.retry(room.me, first, endpoint)
+    assert fake_endpoint.counters.requests == before
+    follow(room, room.practice.retry(room.me, first, outside, agreed=True))
+    assert fake_endpoint.counters.requests == before + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from starlette.testclient import TestClient
 
 from sandbox.library import prefilled
 from sandbox.practice import Work
-from sandbox.records import Action, Choice, Person, Run
+from sandbox.records import Action, Choice, Location, Person, Run
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
 from ui.routes import routes
@@ -164,7 +165,10 @@ def test_the_person_s_decisions_hold_and_masked_values_stay_here(seat: Seat, fak
 
 
 def test_nothing_goes_outside_before_the_person_agreed(seat: Seat) -> None:
-    seat.lay(agreed=False)
+    outside = replace(session.services().endpoints()[0], location=Location.OUTSIDE)
+    session.services().pressing.lay(
+        seat.ticket, seat.me, seat.work, {}, outside, agreed=False, shown=frozenset()
+    )
     status, told = seat.press()
     assert (status, told["message"]) == (409, "이 AI는 기관 밖에 있습니다.")
 

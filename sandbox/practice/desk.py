@@ -16,13 +16,14 @@ from datetime import UTC, datetime
 from sandbox import checks, guard, tokens
 from sandbox.class_records import Terms
 from sandbox.library import Library
-from sandbox.practice import fallbacks
+from sandbox.practice import consent, fallbacks
 from sandbox.practice.composing import Composing, drawn_with
 from sandbox.practice.following import Pulse, follow, stored_part
 from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
 from sandbox.practice.opinions import Opinions
 from sandbox.practice.shapes import LivePart, Preview, Work
+from sandbox.practice.restoring import restored
 from sandbox.records import (
     Action,
     CheckContext,
@@ -161,11 +162,15 @@ class Practice:
         self._submit(run, endpoint, cleared, sampling, first=work.trial is not None)
         return run.id
 
-    def retry(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
-        """Send the same (already masked) messages once more, as a new run beside the old one."""
+    def retry(self, person: Person, run_id: str, endpoint: Endpoint, *, agreed: bool = False) -> str:
+        """Send the same (already masked) messages once more, as a new run beside the old one.
+
+        ``agreed``: that only public material goes outside, which the first sending need not have been.
+        """
         old = self._store.run(run_id, person.id)
         endpoint = self._stand_in(person, endpoint, old.exercise_id, old.messages[-1].text)
         sampling = self.composing.sampling(
+        consent.require(endpoint, agreed=agreed)
             Work(old.messages[-1].text, prompt_id=old.prompt_id, prompt_version=old.prompt_version), endpoint
         )
         terms = self._terms(person, endpoint, tokens.check_fits(old.messages, endpoint, sampling))
@@ -178,9 +183,11 @@ class Practice:
             if f.action is not Action.BLOCK
         }
         if terms.strict_guard:  # the class may have become stricter since
-            texts = [m.text for m in old.messages]
+        sources = dict(old.sources)
+            texts = [*(m.text for m in old.messages), *sources.values()]
             choices = guard.nothing_kept(texts, choices, known=known, key=self._masks.key)
         cleared = self._cleared(person, old.messages, choices, endpoint, known)
+            sources = {n: self._masks.masked(text, person.id, known, choices) for n, text in sources.items()}
         run = replace(
             old,
             id=_new_id(),
@@ -189,6 +196,7 @@ class Practice:
             model=endpoint.model,
             messages=cleared.messages,
             answer="",
+            sources=sources,
             state=RunState.WAITING,
             created_at=self._store.next_moment(person.id),
             error_code="",
@@ -234,23 +242,27 @@ class Practice:
 
     def result(self, person: Person, run_id: str) -> Run:
         """Return a run of one's own with the person's own values put back."""
-        return self._restored(person, self._store.run(run_id, person.id))
+        return restored(self._store.run(run_id, person.id), self._masks.of(person.id))
 
     def tries(self, person: Person, exercise_id: str) -> tuple[Run, ...]:
         """Return the tries of an exercise, oldest first."""
-        return tuple(self._restored(person, r) for r in self._store.tries(person.id, exercise_id))
+        own = self._masks.of(person.id)
+        return tuple(restored(r, own) for r in self._store.tries(person.id, exercise_id))
 
     def thread(self, person: Person, thread_id: str) -> tuple[Run, ...]:
         """Return the turns of a conversation, oldest first."""
-        return tuple(self._restored(person, r) for r in self._store.thread(person.id, thread_id))
+        own = self._masks.of(person.id)
+        return tuple(restored(r, own) for r in self._store.thread(person.id, thread_id))
 
     def check(self, exercise: Exercise, run: Run) -> tuple[Verdict, ...]:
         """Run the exercise's checks on an answer."""
         return checked(exercise, run)
 
-    def judge(self, person: Person, run_id: str, endpoint: Endpoint) -> tuple[Verdict, ...]:
+    def judge(
+        self, person: Person, run_id: str, endpoint: Endpoint, *, agreed: bool = False
+    ) -> tuple[Verdict, ...]:
         """Ask the endpoint's model what it thinks of an answer; wait for it. See ``opinions.ask``."""
-        return self.opinions.judge(person, run_id, endpoint)
+        return self.opinions.judge(person, run_id, endpoint, agreed=agreed)
 
     def self_check(self, exercise: Exercise, text: str) -> tuple[Verdict, ...]:
         """Check a prompt before it is sent: only the checks that look at the prompt."""
@@ -381,14 +393,6 @@ class Practice:
                 ended_at=datetime.now(UTC),
             )
             raise
-
-    def _restored(self, person: Person, run: Run) -> Run:
-        put_back = self._masks.of(person.id).restore
-        return replace(
-            run,
-            answer=put_back(run.answer),
-            messages=tuple(Message(m.role, put_back(m.text)) for m in run.messages),
-        )
 
 
 def _new_id() -> str:

@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from sandbox import guard, judging, tokens
+from sandbox.class_records import Terms
 from sandbox.library import Library
+from sandbox.practice import consent
 from sandbox.practice.composing import Composing
 from sandbox.practice.masks import Masks
 from sandbox.records import (
@@ -66,7 +68,7 @@ class Opinions:
         store: Store,
         masks: Masks,
         turns: Callable[[], Turns],
-        terms: Callable[[Person, Endpoint, TokenCount], object],
+        terms: Callable[[Person, Endpoint, TokenCount], Terms],
     ) -> None:
         self._terms = terms
         self._library, self._composing, self._store = library_, composing, store
@@ -74,14 +76,16 @@ class Opinions:
         self._lock = threading.Lock()
         self._asked: dict[str, _Asked] = {}
 
-    def ask(self, person: Person, run_id: str, endpoint: Endpoint) -> str:
+    def ask(self, person: Person, run_id: str, endpoint: Endpoint, *, agreed: bool = False) -> str:
         """Queue the question and return its order's id; the same run is asked about once at a time.
 
-        Raises NotAllowedError where the endpoint may not judge, InputError without an answer,
-        PromptTooLongError, GuardRefusedError, EndpointBusyError. Nothing is sent when it raises.
+        ``agreed``: that only public material goes outside. Raises NotAllowedError where the endpoint may
+        not judge, InputError without an answer or an agreement, PromptTooLongError, GuardRefusedError,
+        EndpointBusyError. Nothing is sent when it raises.
         """
         run = self._store.run(run_id, person.id)
         _refuse(run, endpoint)
+        consent.require(endpoint, agreed=agreed)
         under_way = self.pending(run_id)
         if under_way:
             return under_way
@@ -93,8 +97,8 @@ class Opinions:
         sampling = Sampling(
             min(judging.ANSWER_TOKENS, endpoint.context_tokens // 2), 0.0, json_schema=asked.schema
         )
-        cleared = self._cleared(run, asked.messages, endpoint)
-        self._terms(person, endpoint, tokens.check_fits(cleared.messages, endpoint, sampling))
+        terms = self._terms(person, endpoint, tokens.check_fits(asked.messages, endpoint, sampling))
+        cleared = self._cleared(run, asked.messages, endpoint, strict=terms.strict_guard)
         order_id = PREFIX + secrets.token_urlsafe(12)
         with self._lock:
             self._asked[order_id] = _Asked(run_id, person.id, task)
@@ -106,9 +110,11 @@ class Opinions:
             raise
         return order_id
 
-    def judge(self, person: Person, run_id: str, endpoint: Endpoint) -> tuple[Verdict, ...]:
+    def judge(
+        self, person: Person, run_id: str, endpoint: Endpoint, *, agreed: bool = False
+    ) -> tuple[Verdict, ...]:
         """Ask and wait for the opinions; they stand beside the verdicts of the checks afterwards."""
-        order_id = self.ask(person, run_id, endpoint)
+        order_id = self.ask(person, run_id, endpoint, agreed=agreed)
         with self._lock:
             asked = self._asked.get(order_id)
         if asked is None:  # ended between the two lines
@@ -182,8 +188,13 @@ class Opinions:
         except NotFoundError:
             return None
 
-    def _cleared(self, run: Run, messages: tuple[Message, ...], endpoint: Endpoint) -> Cleared:
-        """Clear the question. Its parts come from a stored run, masked or expressly kept at the time."""
+    def _cleared(
+        self, run: Run, messages: tuple[Message, ...], endpoint: Endpoint, *, strict: bool
+    ) -> Cleared:
+        """Clear the question. Its parts come from a stored run, masked or expressly kept at the time.
+
+        What was kept is masked after all where the class has become ``strict`` since.
+        """
         known = self._composing.known(run.exercise_id, run.exercise_version)
         stored = (*(m.text for m in run.messages), *run.sources.values())
         kept = {
@@ -199,10 +210,15 @@ class Opinions:
             for f in self._masks.find(message.text, known=known)
             if f.fingerprint not in kept and f.action in (Action.BLOCK, Action.MASK)
         }
+        choices = {**kept, **made_up}
+        if strict:
+            choices = guard.nothing_kept(
+                [m.text for m in messages], choices, known=known, key=self._masks.key
+            )
         return guard.clear(
             messages,
             placeholders=self._masks.of(run.person_id),
-            choices={**kept, **made_up},
+            choices=choices,
             location=endpoint.location,
             known=known,
             key=self._masks.key,

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sandbox.practice import consent
 from sandbox.practice.desk import Practice
 from sandbox.practice.shapes import Work
 from sandbox.records import (
@@ -99,11 +100,7 @@ class Pressing:
             return run_id
 
     def _send(self, person: Person, laid: Laid, text: str, values: Mapping[str, str]) -> str:
-        if not laid.agreed:
-            raise InputError(
-                "이 AI는 기관 밖에 있습니다.",
-                remedy="공개해도 되는 자료만 넣었다면 위의 확인 칸을 누른 뒤 다시 실행해 주세요.",
-            )
+        consent.require(laid.endpoint, agreed=laid.agreed)
         if self._practice.busy_run(person):
             raise InputError("지금 답변을 받고 있습니다.", remedy="끝나거나 멈추면 다시 실행할 수 있습니다.")
         known = laid.work.values

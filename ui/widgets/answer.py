@@ -9,7 +9,7 @@ import streamlit as st
 from sandbox.practice import score
 from sandbox.records import EndpointDetourError, Run, RunState, SandboxError, State, Verdict
 from ui import browser, session
-from ui.widgets import markup, recorded
+from ui.widgets import consent, markup, recorded
 
 VIEWS = ("보기 좋게", "점검 표시", "원문")
 STOPPED = "멈추셨습니다. 여기까지의 답변은 저장되어 있습니다."
@@ -24,8 +24,11 @@ def live(run: Run) -> None:
         st.rerun()
 
 
-def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> None:
-    """Show an ended run: what happened to it, the answer in three views."""
+def finished(run: Run, *, key: str, retry: Callable[[str], None] | None = None) -> None:
+    """Show an ended run: what happened to it, the answer in three views.
+
+    ``retry`` is told where its button stands.
+    """
     if run.state is RunState.STOPPED:
         st.info(STOPPED, icon=":material/info:")
     if run.state is RunState.CUT:
@@ -46,8 +49,10 @@ def finished(run: Run, *, key: str, retry: Callable[[], None] | None = None) -> 
             key=f"retry-{key}",
             icon=":material/refresh:",
             on_click=retry,
+            args=(f"retry-{key}",),
             type="primary",
         )
+        consent.ask(f"retry-{key}")
     if not run.answer.strip():
         return
     recorded.label(run)
@@ -122,12 +127,13 @@ def _mark(run: Run) -> str:
     return f"({passed}/{passed + failed + unknown})"
 
 
-def start_retry(run: Run) -> None:
-    """Run the same messages again, as a button's callback: errors are shown after the rerun."""
+def start_retry(run: Run, where: str) -> None:
+    """Run the same messages again, as the callback of the button at ``where``: errors are shown after the rerun."""
     endpoint = session.endpoint()
+    if endpoint is None or not consent.given_or_ask(endpoint, where):
+        return
     try:
-        if endpoint is not None:
-            session.services().practice.retry(session.me(), run.id, endpoint)
+        session.services().practice.retry(session.me(), run.id, endpoint, agreed=consent.given(endpoint))
     except SandboxError as error:
         st.session_state["callback_error"] = error
 

@@ -9,7 +9,7 @@ import streamlit as st
 from sandbox.practice import Work
 from sandbox.records import Run
 from ui import session
-from ui.widgets import answer, drafts, markup, prompt_box, take_home, uploads
+from ui.widgets import answer, consent, drafts, markup, prompt_box, take_home, uploads
 from ui.widgets.run_button import run_button
 
 QUESTION_SHOWN_CHARS = 600
@@ -77,14 +77,15 @@ def turn(run: Run, runs: Sequence[Run], thread: str) -> None:
         if len(siblings) > 1 and st.session_state.get(f"compare-{run.parent_id}-{thread}"):
             _side_by_side(siblings)
         else:
-            answer.finished(run, key=run.id, retry=lambda: _again(run, thread))
+            answer.finished(run, key=run.id, retry=lambda where: _again(run, thread, where))
         st.button(
             "다시 답하기",
             key=f"regen-{run.id}",
             icon=":material/refresh:",
             on_click=_again,
-            args=(run, thread),
+            args=(run, thread, f"regen-{run.id}"),
         )
+        consent.ask(f"regen-{run.id}")
 
 
 def _question(run: Run, thread: str) -> None:
@@ -150,8 +151,8 @@ def _show(run: Run, runs: Sequence[Run], thread: str) -> None:
     st.session_state[f"leaf:{thread}"] = leaf.id
 
 
-def _again(run: Run, thread: str) -> None:
-    answer.start_retry(run)
+def _again(run: Run, thread: str, where: str) -> None:
+    answer.start_retry(run, where)
     show_newest(thread)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from sandbox.records import Endpoint, Exercise, Run, SandboxError
 from ui import browser, session
-from ui.widgets import answer, seat_controls, take_home
+from ui.widgets import answer, consent, seat_controls, take_home
 from ui.widgets.form import place_key
 from ui.widgets.part import part
 
@@ -45,7 +45,7 @@ def _ended(exercise: Exercise, runs: tuple[Run, ...]) -> None:
                 answer.finished(one, key=f"side-{one.id}")
                 answer.verdicts(one.verdicts)
         return
-    answer.finished(run, key=run.id, retry=lambda: answer.start_retry(run))
+    answer.finished(run, key=run.id, retry=lambda where: answer.start_retry(run, where))
     answer.verdicts(run.verdicts)
     _opinion(run)
     seat_controls.share(run)
@@ -68,12 +68,16 @@ def _opinion(run: Run) -> None:
         on_click=_ask_opinion,
         args=(run, endpoint),
     )
+    consent.ask(f"judge-{run.id}")
 
 
 def _ask_opinion(run: Run, endpoint: Endpoint) -> None:
     """Queue the question, as the button's callback: errors are shown after the rerun."""
+    if not consent.given_or_ask(endpoint, f"judge-{run.id}"):
+        return
     try:
-        session.services().practice.opinions.ask(session.me(), run.id, endpoint)
+        opinions = session.services().practice.opinions
+        opinions.ask(session.me(), run.id, endpoint, agreed=consent.given(endpoint))
     except SandboxError as error:
         st.session_state["callback_error"] = error
 
