@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +52,9 @@ def endpoint_for(fake: FakeEndpoint, model: str = "fake-model", parallel: int = 
 class Room:
     """A Turns with a memory of what it called back."""
 
-    def __init__(self, factory: Callable[[], Any] = Clients, **limits: Any) -> None:
+    def __init__(
+        self, factory: Callable[[], Any] = Clients, *, journal: Path | None = None, **limits: Any
+    ) -> None:
         self.progress: list[tuple[str, str, datetime | None]] = []
         self.ends: dict[str, Outcome] = {}
         self.order: list[str] = []
@@ -60,7 +63,9 @@ class Room:
         self.slow.set()
         self.failures = 0
         self.fault: Exception = OSError("disk")
-        self.turns = Turns(factory, on_progress=self._progress, on_end=self._end, limits=Limits(**limits))
+        self.turns = Turns(
+            factory, on_progress=self._progress, on_end=self._end, limits=Limits(**limits), journal=journal
+        )
 
     def _progress(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
         self.threads.add(threading.current_thread().name)

@@ -164,6 +164,7 @@ def build(settings: Settings) -> Services:
         published=published,
     )
     made: list[Turns] = []
+    journal = settings.data_dir / "live"
     desk, here = lecture(store), list[Services]()
     after = after_class(
         store, library, desk, settings.data_dir,
@@ -173,14 +174,14 @@ def build(settings: Settings) -> Services:
 
     def make_turns(**callbacks: Any) -> Turns:
         known = {"quirks": store.quirks(), "on_learned": store.save_quirks}
-        made.append(Turns(lambda: playing(after, **known), **callbacks))
+        made.append(Turns(lambda: playing(after, **known), journal=journal, **callbacks))
         return made[0]
 
     practice = Practice(
         library, store, make_turns,
         terms=after.terms, on_ended=after.budgets.note, stand_in=after.recorded.stand_in,
     )  # fmt: skip
-    practice.start()
+    practice.start(journal)
     local_model = None
     if settings.embedded.enabled:
         local_model = LocalModel(

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sandbox import checks, guard, tokens
 from sandbox.class_records import Terms
@@ -320,9 +321,9 @@ class Practice:
     def bring_back(self, person: Person, run_id: str) -> None:
         self._store.restore_run(run_id, person.id)
 
-    def start(self) -> int:
-        """Mark what a killed server left open as 중단됨; return how many runs that were."""
-        return self._store.cut_open_runs()
+    def start(self, journal: Path | None = None) -> int:
+        """Mark what a killed server left open as 중단됨, with all it had shown; return how many that were."""
+        return self._keeping.take_over(journal)
 
     def close(self) -> None:
         self._turns.close()

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sandbox import checks
 from sandbox.library import Library
@@ -16,6 +17,7 @@ from sandbox.practice.opinions import Opinions
 from sandbox.records import CheckContext, Exercise, NotFoundError, Run, RunState, SandboxError, Verdict
 from sandbox.store import Store
 from sandbox.turns import Outcome, Turns, troubles
+from sandbox.turns.journal import LeftBehind
 
 SURELY_SUBMITTED = timedelta(seconds=30)  # a run is kept a moment before it is live
 log = logging.getLogger("sandbox.practice")
@@ -46,6 +48,15 @@ class Keeping:
     ) -> None:
         self._library, self._store, self._opinions = library, store, opinions
         self._turns, self._on_ended = turns, on_ended
+
+    def take_over(self, journal: Path | None) -> int:
+        """End what a killed server left open, with what its journal says was shown; return how many."""
+        if journal is None:
+            return self._store.cut_open_runs()
+        left = LeftBehind(journal)
+        cut = self._store.cut_open_runs(left.texts)
+        left.drop()
+        return cut
 
     def partial(self, run_id: str, text: str, first_text_at: datetime | None) -> None:
         """Keep what has come so far, and who is answering."""

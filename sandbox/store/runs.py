@@ -6,8 +6,9 @@ shown is never replaced by less: a late partial or a second end changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -114,24 +115,27 @@ class Runs:
             )
         return True
 
-    def cut_open_runs(self) -> int:
+    def cut_open_runs(self, shown: Mapping[str, str] = MappingProxyType({})) -> int:
         """Mark as CUT what a killed server left open, with its partial text; return how many.
 
+        ``shown`` is what had been shown of them, by run id, where that is more than what was saved.
         Call once at start, before anything is submitted. With several server processes on one
         database a live run may be taken for dead; its owner's end_run puts that right.
         """
         with self._database.writing() as connection:
             left = connection.execute(select(runs).where(runs.c.state.in_(_OPEN))).all()
             for row in left:
+                answer = max(row.answer, shown.get(row.id, ""), key=len)
                 connection.execute(
                     update(runs)
                     .where(runs.c.id == row.id)
                     .values(
                         state=str(RunState.CUT),
+                        answer=answer,
                         ended_at=datetime.now(UTC),
                         error_code="answer_cut",
                         error_message="서버가 멈춰 답변이 중단되었습니다. 받은 데까지는 남아 있습니다.",
-                        search_text=search_text(row.title, row.messages, row.answer),
+                        search_text=search_text(row.title, row.messages, answer),
                     )
                 )
         return len(left)

@@ -1,4 +1,4 @@
-"""Have live runs stored: every few seconds on the way, and once, surely, at the end.
+"""Have live runs kept: written ahead at once, stored every few seconds, and once, surely, at the end.
 
 Hides the worker threads and the order of calls: one save of a run at a time, the end after the
 last save, the end again until it is stored: a disk may be full for an hour, and until somebody makes
@@ -14,8 +14,10 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 
 from sandbox.records import NotFoundError, StoreError
+from sandbox.turns.journal import Journal
 from sandbox.turns.live import LiveRun, Outcome
 
 OnProgress = Callable[[str, str, datetime | None], None]
@@ -32,8 +34,11 @@ log = logging.getLogger(__name__)
 class Keeper:
     """Belongs to one event loop; calls ``on_progress`` and ``on_end`` on threads of its own."""
 
-    def __init__(self, on_progress: OnProgress, on_end: OnEnd, *, progress_seconds: float) -> None:
+    def __init__(
+        self, on_progress: OnProgress, on_end: OnEnd, *, progress_seconds: float, journal: Path | None = None
+    ) -> None:
         self._on_progress, self._on_end = on_progress, on_end
+        self._journal, self.writes_ahead = Journal(journal), journal is not None
         self._progress_seconds = progress_seconds
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._saving: dict[str, asyncio.Future[None]] = {}
@@ -41,12 +46,17 @@ class Keeper:
         self._closing = asyncio.Event()
 
     def save_later(self, live: LiveRun) -> None:
-        """Note new text: it is saved within ``progress_seconds``, in a crowd within two or three times that."""
+        """Note new text: written ahead, shown, and saved within ``progress_seconds``, in a crowd later."""
+        self._journal.note(live)
         if live.run_id not in self._timers:
             loop = asyncio.get_running_loop()
             # In a crowd each is saved less often: what saving costs all of them together stays the same.
             crowd = min(MOST_PATIENT, 1 + len(self._timers) / PATIENT_FROM)
             self._timers[live.run_id] = loop.call_later(self._progress_seconds * crowd, self._save, live)
+
+    def all_came(self, live: LiveRun) -> None:
+        """Write ahead and show what is left of a run, before it is told to have ended."""
+        self._journal.end(live)
 
     async def store_end(self, live: LiveRun, outcome: Outcome) -> bool:
         """Store how a run ended, however long the store takes to come back; False when it cannot be stored.
@@ -64,11 +74,15 @@ class Keeper:
         while True:
             try:
                 await loop.run_in_executor(self._pool, self._on_end, live.run_id, outcome)
+                self._journal.forget(live)
                 return True
             except Exception as error:
                 log.error("storing the end of run %s failed: %s", live.run_id, type(error).__name__)
                 broken += not isinstance(error, StoreError | OSError)
-                if last or broken >= TRIES_OF_THE_BROKEN or isinstance(error, NotFoundError):
+                if isinstance(error, NotFoundError):
+                    self._journal.forget(live)
+                    return False
+                if last or broken >= TRIES_OF_THE_BROKEN:
                     return False
             last = await self._pause(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -89,6 +103,7 @@ class Keeper:
     def close(self) -> None:
         """Wait for the worker threads; call when the loop has ended."""
         self._pool.shutdown(wait=True)
+        self._journal.close()
 
     def _save(self, live: LiveRun) -> None:
         del self._timers[live.run_id]

@@ -1,7 +1,8 @@
 """A live run: one answer while it grows, for as many readers as there are tabs.
 
 Hides the locking: the loop thread writes, any thread takes a snapshot. Text is kept as pieces
-and joined when somebody looks.
+and joined when somebody looks. With ``writes_ahead`` a piece is seen by nobody before ``show``: what is
+shown has been written down before (``journal``).
 """
 
 from __future__ import annotations
@@ -90,8 +91,9 @@ class LiveRun:
     ``endpoint`` is who answers it now; ``detour`` says why that is the fallback, else it is None.
     """
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, *, writes_ahead: bool = False) -> None:
         self.order = order
+        self._writes_ahead = writes_ahead
         self.endpoint = order.endpoint
         self.detour: EndpointDetourError | None = None
         self.refusals = 0
@@ -101,6 +103,8 @@ class LiveRun:
         self._lock = threading.Lock()
         self._state = RunState.WAITING
         self._pieces: list[str] = []
+        self._chars = 0
+        self._held: list[str] = []
         self._reasoning_chars = 0
         self._ahead = 0
         self._starts_at = 0.0
@@ -172,11 +176,25 @@ class LiveRun:
 
     def add(self, delta: Delta) -> None:
         with self._lock:
-            if delta.text:
+            if delta.text and self._writes_ahead:
+                self._held.append(delta.text)
+            elif delta.text:
                 self._pieces.append(delta.text)
             self._reasoning_chars += len(delta.reasoning)
         if delta.text and self.first_text_at is None:
             self.first_text_at = datetime.now(UTC)
+
+    def held_back(self) -> tuple[int, str]:
+        """Return what nobody sees yet, and at which character of the text it begins."""
+        with self._lock:
+            return self._chars, "".join(self._held)
+
+    def show(self) -> None:
+        """Let everybody see what was held back."""
+        with self._lock:
+            self._chars += sum(map(len, self._held))
+            self._pieces += self._held
+            self._held = []
 
     def stand(self, ahead: int, wait_seconds: float, *, resting: bool = False) -> bool:
         """Set the place in the queue; return whether a reader should hear of it.

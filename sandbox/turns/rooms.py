@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import aclosing
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sandbox.llm import Clients
@@ -35,7 +36,7 @@ class Turns:
     """The queue and the live runs. ``on_progress`` and ``on_end`` are called on worker threads.
 
     ``clients_factory`` is called on the loop thread. A run's ``on_end`` comes once, after its last
-    ``on_progress``; it is tried again while it fails.
+    ``on_progress``; it is tried again while it fails. ``journal`` is a folder for what is shown (``journal``).
     """
 
     def __init__(
@@ -45,9 +46,12 @@ class Turns:
         on_progress: OnProgress,
         on_end: OnEnd,
         limits: Limits | None = None,
+        journal: Path | None = None,
     ) -> None:
         self._limits = limits or Limits()
-        self._keeper = Keeper(on_progress, on_end, progress_seconds=self._limits.progress_seconds)
+        self._keeper = Keeper(
+            on_progress, on_end, progress_seconds=self._limits.progress_seconds, journal=journal
+        )
         self._lock = threading.Lock()
         self._queue = FairQueue(self._limits.rest)
         self._runs: dict[str, LiveRun] = {}
@@ -82,7 +86,7 @@ class Turns:
             if known is not None:
                 return known
             self._refuse_if_full(order)
-            live = self._runs[order.run_id] = LiveRun(order)
+            live = self._runs[order.run_id] = LiveRun(order, writes_ahead=self._keeper.writes_ahead)
             endpoint, second = order.endpoint, order.fallback
             self._queue.join(
                 order.run_id,
@@ -342,6 +346,7 @@ class Turns:
         return False
 
     def _end(self, live: LiveRun, state: RunState, error: SandboxError | None, finish: Finish | None) -> None:
+        self._keeper.all_came(live)
         live.end(state, error)
         outcome = Outcome(
             state=state,
