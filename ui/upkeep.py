@@ -8,26 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
+import secrets
 import sys
+from collections.abc import Callable
 
 from sandbox import children
 from ui.session import Services
 
 COLLECT_EVERY_SECONDS = 30
+log = logging.getLogger("ui")
 
 
 async def keep_up(room: Services) -> None:
     """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen."""
     children.leave_no_dump()
-    await asyncio.to_thread(_tell_setup_code, room)  # the officer is waiting for it, the trainees not yet
-    await asyncio.to_thread(room.warm)
+    told = await done("set-up code", lambda: _tell_setup_code(room))  # the officer waits, trainees not yet
+    await done("warming up", room.warm)
     gc.collect()
     gc.freeze()
     while True:
         await asyncio.sleep(COLLECT_EVERY_SECONDS)
         gc.collect(1)
-        await asyncio.to_thread(room.store.keep_backup)  # a room may stay open for days
-        await asyncio.to_thread(room.lecture.sweep)
+        told = told or await done("set-up code", lambda: _tell_setup_code(room))
+        await done("backup", room.store.keep_backup)  # a room may stay open for days
+        await done("deleting what is due", room.lecture.sweep)
+
+
+async def done(duty: str, do: Callable[[], object]) -> bool:
+    """Do one duty on a thread; when it fails say so in the log and go on: a full disk must not end the others."""
+    try:
+        await asyncio.to_thread(do)
+    except Exception as error:  # the next round tries again, and no text of an error is content-free for sure
+        log.error("incident %s upkeep %s: %s", secrets.token_hex(3).upper(), duty, type(error).__name__)
+        return False
+    return True
 
 
 def _tell_setup_code(room: Services) -> None:
