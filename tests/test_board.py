@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -253,6 +253,19 @@ def test_the_figures_of_a_class(room: Room) -> None:
     ]
     assert told["endpoints"][0]["waiting"] == 3 and told["endpoints"][0]["word"] == "천천히 보내는 중"
     assert (told["budget"]["tokens_limit"], told["budget"]["won_limit"]) == (50_000, 1_000)
+
+
+def test_every_exercise_of_a_long_path_is_told_and_the_one_before_the_class_too(room: Room) -> None:
+    path = (FIRST, SECOND, *(f"more-{n}" for n in range(28)))  # two days of exercises
+    room.store.change_class(CODE, lambda klass: replace(klass, path=path))
+    room.live.move_to(room.key, CODE, "more-25")
+    room.turn()
+    told = room.projector()["exercises"]
+    assert len(told) == 30
+    assert [e["x"] for e in told if e["now"]] == ["more-25"]
+    room.live.move_to(room.key, CODE, "off-the-path")  # nobody is there yet
+    room.turn()
+    assert [e["x"] for e in room.lecturer()["exercises"] if e["now"]] == ["off-the-path"]
 
 
 def test_a_run_moves_on_between_two_looks(room: Room) -> None:

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -193,3 +193,66 @@ def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdra
     expect(wall.locator(".tile").first).to_be_visible()
     for page in (trainee, board, wall):
         page.context.close()
+
+
+WATCH = """board => {
+    window.touched = [];
+    new MutationObserver(seen => {
+        for (const one of seen) {
+            const at = one.target.nodeType === 1 ? one.target : one.target.parentElement;
+            const tile = at.closest('.tile');
+            window.touched.push(tile ? tile.querySelector('.who').firstChild.data : at.className || at.tagName);
+        }
+    }).observe(board, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+
+
+def looked(page: Page, count: int) -> None:
+    """Wait until the board has asked, and drawn, so many times more."""
+    for _ in range(count):
+        with page.expect_response("**/room/board?*", timeout=PATIENCE):
+            pass
+    page.wait_for_timeout(200)  # the drawing follows the answer
+
+
+def test_two_hundred_seats_on_a_long_path_are_drawn_once_and_patched(hall: Hall) -> None:
+    """The last one here: it fills the class up."""
+    for n in range(40, 200):
+        person = hall.store.add_person(f"나래{n}", CODE, str(n + 1))
+        hall.store.move_seat(person.id, CODE, exercise_id=PATH[1], step="reading", at=datetime.now(UTC))
+    long_path = (*PATH, *(f"more-{n}" for n in range(26)))
+    hall.store.change_class(CODE, lambda klass: replace(klass, path=long_path, seats=200))
+    hall.store.change_class_now(CODE, lambda now: replace(now, exercise_id="more-20", move=now.move + 1))
+    for size, screen in (("laptop", "board"), ("wall", "board"), ("wall", "projector")):
+        page = hall.lecturer(size)
+        hall.open(page, screen)
+        expect(page.locator(".tile")).to_have_count(200, timeout=PATIENCE)
+        expect(page.get_by_text("▶ more-20")).to_be_visible(timeout=PATIENCE)
+        page.screenshot(path=ARTEFACTS / f"{screen}-200-{size}.png")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
+        spilt = page.locator(".board").evaluate(
+            "board => [...board.querySelectorAll('.tile')].filter(t => t.scrollWidth > t.clientWidth + 1).length"
+        )
+        assert spilt == 0
+        assert page.get_by_text("more-3", exact=True).count() == 0
+        page.get_by_role("button", name="나머지 21개도 보기").click()
+        expect(page.get_by_text("more-3", exact=True)).to_be_visible()
+        page.get_by_role("button", name="지금 하는 곳만 보기").click()
+        expect(page.get_by_text("more-3", exact=True)).to_have_count(0)
+        page.context.close()
+
+    page = hall.lecturer("wall")
+    told = json.loads(hall.asked(f"/room/board?class={CODE}", f"desk={hall.made.token}")[1])
+    page.route("**/room/board?*", lambda route: route.fulfill(json=told))  # whole every time: never a 304
+    hall.open(page, "board")
+    expect(page.locator(".tile")).to_have_count(200, timeout=PATIENCE)
+    page.locator(".board").evaluate(WATCH)
+    looked(page, 2)
+    assert page.evaluate("window.touched") == []
+    told["tiles"][136]["h"] = 1
+    looked(page, 2)
+    assert set(page.evaluate("window.touched")) >= {"137"}
+    tiles = {one for one in page.evaluate("window.touched") if one.isdecimal()}
+    assert tiles == {"137"}
+    page.context.close()

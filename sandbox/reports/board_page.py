@@ -18,7 +18,7 @@ from sandbox.records import EndpointHealth
 from sandbox.reports.standing import Standing, Tried, standing
 
 MOST_FAILED = 6
-EXERCISES_SHOWN = 12
+OTHERS_TOLD = 20  # exercises off the path; those of the path are all told
 NOTHING_TRIED = Tried()
 STEP_WORDS = {
     "": "",
@@ -199,7 +199,10 @@ def _step(line: SeatLine, tried: Tried, found: Standing) -> str:
 
 
 def _exercises(look: ClassLook, tiles: list[Tile], title: Callable[[str], str]) -> list[Json]:
-    """Tell of each exercise who is at which step of it now, who has tried and who has passed everything."""
+    """Tell of each exercise who is at which step of it now, who has tried and who has passed everything.
+
+    All of the path, and what stands before the class wherever it comes from; the screen chooses what it has room for.
+    """
     people = {t.line.person_id for t in tiles if t.line.person_id}
     tried: Counter[str] = Counter()
     finished: Counter[str] = Counter()
@@ -208,16 +211,18 @@ def _exercises(look: ClassLook, tiles: list[Tile], title: Callable[[str], str]) 
             tried[exercise_id] += 1
             finished[exercise_id] += sums.finished
     now = Counter((t.exercise_id, t.step) for t in tiles if t.exercise_id)
-    others = sorted({e for e, _ in now} - set(look.klass.path))
+    here = look.now.exercise_id
+    off = {e for e, _ in now} | ({here} if here else set())
+    others = sorted(off - set(look.klass.path), key=lambda e: (e != here, e))[:OTHERS_TOLD]
     return [
         {
             "x": title(exercise_id),
-            "now": exercise_id == look.now.exercise_id,
+            "now": exercise_id == here,
             "in": [now[(exercise_id, step)] for step in STEPS],
             "tried": tried[exercise_id],
             "finished": finished[exercise_id],
         }
-        for exercise_id in (*look.klass.path, *others)[:EXERCISES_SHOWN]
+        for exercise_id in (*look.klass.path, *others)
     ]
 
 

@@ -2,6 +2,7 @@
 // drawn for it and nothing flickers. Whatever people wrote is put in with textContent; the answers on
 // the projector are HTML that documents.outline has escaped.
 const ASK_MS = 2500, SLOWER_MS = 8000;
+const EXERCISES_MOST = 12, EXERCISES_AROUND = 9; // of a longer path only what lies around where the class is
 const CHIPS = [
   ["HAND", "손든 사람"], ["STUCK", "막힘"], ["IDLE", "실행 없음"], ["ERROR", "오류"], ["WAITING", "차례 대기"],
   ["ANSWERING", "답변 중"], ["WORKING", "하는 중"], ["DONE", "모두 통과"], ["AWAY", "자리 비움"], ["EMPTY", "아직 안 옴"],
@@ -103,7 +104,7 @@ function build(root, data, mark) {
 function after(board) {
   const label = make("label", "after", "막힘 기준 ");
   const select = make("select");
-  for (const n of [2, 3, 5, 8, 10, 15, 20]) {
+  for (const n of [1, 2, 3, 5, 8, 10, 15, 20]) {
     const option = make("option", "", `${n}분`);
     option.value = n;
     option.selected = n === board.minutes;
@@ -182,11 +183,12 @@ function draw(board) {
     const n = told.counts[name] || 0;
     put(count, String(n));
     chip.classList.toggle("none", !n);
-    chip.hidden = projector && !n;
-    chip.setAttribute("aria-pressed", String(board.filter === name));
+    if (chip.hidden !== (projector && !n)) chip.hidden = !chip.hidden;
+    const pressed = String(board.filter === name);
+    if (chip.getAttribute("aria-pressed") !== pressed) chip.setAttribute("aria-pressed", pressed);
   }
   drawTiles(board, told);
-  drawPanel(board, "exercises", told.exercises, (list) => exercises(list, told));
+  drawPanel(board, "exercises", told.exercises, (list) => exercises(board, list, told));
   drawPanel(board, "failed", told.failed, (list) => failed(list, told));
   drawPanel(board, "votes", told.votes, votes);
   drawPanel(board, "endpoints", told.endpoints, endpoints);
@@ -235,7 +237,8 @@ function patch(board, node, tile) {
   const minutes = tile.m > 0 && tile.w !== "DONE" && tile.w !== "EMPTY" ? ` ${tile.m}분` : "";
   const doing = tile.w === "WORKING" && tile.st ? tile.st : board.told.words[tile.w];
   const told = board.size === "dense" ? (SHORT[tile.w] || SHORT[tile.st] || doing) : doing;
-  const counted = tile.w === "STUCK" || (!board.data.projector && board.size !== "dense") ? minutes : "";
+  const roomForMinutes = board.data.projector ? board.size !== "dense" && tile.w === "STUCK" : board.size !== "dense" || tile.w === "STUCK";
+  const counted = roomForMinutes ? minutes : "";
   put(node.say, told + counted);
   const tries = tile.t ? `${tile.t}번 시도` + (tile.q ? ` · ${tile.p || 0}/${tile.q}` : "") : "";
   put(node.fig, [tries, tile.x].filter(Boolean).join(" · ")); // another exercise than the class's is named
@@ -264,9 +267,19 @@ function row(what, number, small) {
   return line;
 }
 
-function exercises(list, told) {
-  const most = Math.max(1, told.people), out = [];
-  for (const one of list) {
+// The class is at the exercise that stands before it, else where most people are just now.
+function around(list) {
+  if (list.length <= EXERCISES_MOST) return list;
+  const people = (one) => one.in.reduce((a, b) => a + b, 0);
+  let at = list.findIndex((one) => one.now);
+  if (at < 0) at = list.reduce((best, one, n) => (people(one) > people(list[best]) ? n : best), 0);
+  const from = Math.max(0, Math.min(at - Math.floor(EXERCISES_AROUND / 2), list.length - EXERCISES_AROUND));
+  return list.slice(from, from + EXERCISES_AROUND);
+}
+
+function exercises(board, list, told) {
+  const most = Math.max(1, told.people), out = [], shown = board.every ? list : around(list);
+  for (const one of shown) {
     out.push(row((one.now ? "▶ " : "") + one.x, `${one.finished}명 완료`, one.tried ? `${one.tried}명 시도` : ""));
     const bar = make("div", "steps");
     // Who has passed it counts as done wherever they are now.
@@ -286,7 +299,18 @@ function exercises(list, told) {
     item.append(make("i", `s${at}`), word);
     key.append(item);
   });
+  if (list.length > EXERCISES_MOST) out.push(everyOrAround(board, list.length - shown.length));
   return [...out, key];
+}
+
+function everyOrAround(board, hidden) {
+  const button = make("button", "link", hidden ? `나머지 ${hidden}개도 보기` : "지금 하는 곳만 보기");
+  button.addEventListener("click", () => {
+    board.every = !board.every;
+    board.panels.exercises.told = "";
+    draw(board);
+  });
+  return button;
 }
 
 function failed(list, told) {
