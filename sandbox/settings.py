@@ -150,7 +150,7 @@ def _endpoint(
             table.fail(key, "비어 있습니다.", f"{key}를 적어 주세요.")
     if base_url and (wrong := _wrong_url(base_url)):
         table.fail("base_url", wrong, "예: https://llm.example.go.kr/v1")
-    location = _location(table, base_url)
+    location = _location(table, base_url, model)
     if isinstance(values, dict) and {"key", "api_key"} & values.keys():
         table.text("key"), table.text("api_key")
         table.fail("key", "키를 설정 파일에 바로 적을 수 없습니다.", "key_env 또는 key_file을 써 주세요.")
@@ -241,20 +241,23 @@ def _wrong_url(base_url: str) -> str:
     return "주소 안에 아이디나 비밀번호를 넣을 수 없습니다." if "@" in parts.netloc else ""
 
 
-def _location(table: Table, base_url: str) -> Location:
+def _location(table: Table, base_url: str, model: str) -> Location:
     said = table.text("location")
     if said in {place.value for place in Location}:
         return Location(said)
     if said:
         table.fail("location", f"'{said}'은(는) 쓸 수 없습니다.", "내부 또는 외부라고 적어 주세요.")
-    return default_location(base_url)
+    return default_location(base_url, model)
 
 
-def default_location(base_url: str) -> Location:
+def default_location(base_url: str, model: str = "") -> Location:
     """Say 내부 only for this very PC; any other machine, even with a private address, must be declared.
 
-    A private address may well be a gateway that passes everything on to the outside.
+    A private address may well be a gateway that passes everything on to the outside. So does Ollama on
+    this PC with the models whose names end in "cloud".
     """
+    if model.casefold().endswith("cloud"):
+        return Location.OUTSIDE
     try:
         host = urlsplit(base_url).hostname or ""
         inside = host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -309,7 +312,7 @@ def _endpoint_from_environment(environ: Mapping[str, str], problems: list[Settin
         base_url=base_url,
         model=model,
         key=Secret(key) if key else None,
-        location=default_location(base_url),
+        location=default_location(base_url, model),
     )
 
 

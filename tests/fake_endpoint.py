@@ -401,6 +401,11 @@ MODELS: dict[str, Behaviour] = {
     "fault-quota": _status(429, "You exceeded your current quota", "insufficient_quota"),
     "fault-400": _status(400, "bad request near 홍길동"),
     "fault-too-long": _status(400, "maximum context length is 10 tokens", "context_length_exceeded"),
+    "fault-too-long-vllm": _status(
+        400,
+        "'max_tokens' or 'max_completion_tokens' is too large: 2048. This model's maximum context length is 4096 "
+        "tokens and your request has 3000 input tokens (2048 > 4096 - 3000).",
+    ),
     "fault-403": _status(403, "no"),
     "fault-404": _status(404, "The model does not exist", "model_not_found"),
     "fault-redirect": _status(302, "go", headers={"Location": "http://127.0.0.1:9/login"}),

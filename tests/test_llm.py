@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.llm import Clients, faults, find_local, warm
+from sandbox.llm import Clients, faults, find_local, overlong, warm
 from sandbox.llm.local import read_models
 from sandbox.llm.wire import AnswerReader, EventLines, ThinkSplitter
 from sandbox.records import (
@@ -285,6 +285,68 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
     assert faults.parse_retry_after(value, now=NOW) == seconds
+
+
+# --------------------------------------------------------------------------- too long
+
+VLLM_ANSWER = (
+    "'max_tokens' or 'max_completion_tokens' is too large: 2048. This model's maximum context length is 4096 "
+    "tokens and your request has 3000 input tokens (2048 > 4096 - 3000)."
+)
+VLLM_PROMPT = (
+    "This model's maximum context length is 4096 tokens. However, you requested 6048 tokens (4000 in the "
+    "messages, 2048 in the completion). Please reduce the length of the messages or completion."
+)
+OPENAI_PARAMETER = (
+    "Unsupported parameter: 'max_tokens' is not supported. Use 'max_completion_tokens' instead."
+)
+
+
+def refused(message: str, status: int = 400, **body: str) -> Exception:
+    error = RuntimeError(message)
+    vars(error).update(status_code=status, body={"message": message, **body})
+    return error
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        (VLLM_ANSWER, ("4,096토큰", "요청(3,000자)", "960자쯤", "context_tokens를 4,096으로")),
+        (VLLM_PROMPT, ("4,096토큰", "1,470자쯤")),
+        ("Requested token count exceeds the model's maximum context length of 8192 tokens", ("8,192토큰",)),
+        ("the request exceeds the available context size, try increasing it", ("이 부분을 줄이거나",)),
+        ("the number of tokens to keep is greater than the context length", ("줄이거나",)),
+    ],
+)
+def test_a_request_refused_as_too_long_says_what_to_shorten(message: str, says: tuple[str, ...]) -> None:
+    messages = [{"role": "system", "content": "도우미"}, {"role": "user", "content": "가" * 3_000}]
+    told = overlong.refusal(refused(message), {"messages": messages, "max_tokens": 2_048})
+    assert told is not None
+    for word in says:
+        assert word in told.message + told.remedy
+    assert "키" not in told.remedy
+
+
+def test_an_answer_longer_than_the_whole_context_is_named() -> None:
+    asked = {"messages": [{"role": "user", "content": "가"}], "max_tokens": 4_096}
+    told = overlong.refusal(refused(VLLM_ANSWER), asked)
+    assert told is not None and "답변 길이를 줄여" in told.remedy
+
+
+@pytest.mark.parametrize("message", [OPENAI_PARAMETER, "bad request", "Unknown parameter: temperature"])
+def test_another_refusal_is_not_taken_for_it(message: str) -> None:
+    assert overlong.refusal(refused(message), {"messages": []}) is None
+    assert overlong.refusal(refused("context length", 429), {"messages": []}) is None
+
+
+async def test_too_long_is_asked_once_and_taken_for_no_quirk(
+    fake_endpoint: FakeEndpoint, clients: Clients
+) -> None:
+    heard = await ask(clients, endpoint_for(fake_endpoint, "fault-too-long-vllm"))
+    assert isinstance(heard.error, EndpointRefusedError)
+    assert "길이를 넘었습니다" in heard.error.message
+    assert fake_endpoint.hits("fault-too-long-vllm") == 1
+    assert dict(clients.quirks("fault-too-long-vllm")) == {}
 
 
 # --------------------------------------------------------------------------- quirks
@@ -574,6 +636,16 @@ async def test_local_servers_are_found_and_others_are_not(fake_endpoint: FakeEnd
     assert found.base_url == fake_endpoint.base_url
     assert found.location is Location.INSIDE
     assert found.kind is EndpointKind.FOUND
+
+
+async def test_a_model_that_ollama_passes_on_is_outside(fake_endpoint: FakeEndpoint) -> None:
+    fake_endpoint.models = ["qwen3:8b", "gpt-oss:120b-cloud", "glm-4.6:cloud"]
+    found = await find_local({fake_endpoint.port: "Ollama"})
+    assert [(e.model, e.location) for e in found] == [
+        ("qwen3:8b", Location.INSIDE),
+        ("gpt-oss:120b-cloud", Location.OUTSIDE),
+        ("glm-4.6:cloud", Location.OUTSIDE),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -270,3 +270,9 @@ def test_the_data_folder_given_in_code_outweighs_the_environment(tmp_path: Path)
 )
 def test_only_this_very_pc_counts_as_inside_unless_declared(url: str, inside: bool) -> None:
     assert (default_location(url) is Location.INSIDE) is inside
+
+
+def test_a_model_that_ollama_passes_on_counts_as_outside_unless_declared(tmp_path: Path) -> None:
+    assert default_location("http://localhost:11434/v1", "gpt-oss:120b-cloud") is Location.OUTSIDE
+    here = {"OPENAI_BASE_URL": "http://127.0.0.1:11434/v1", "OPENAI_MODEL": "glm-4.6:cloud"}
+    assert read(tmp_path, **here).endpoints[0].location is Location.OUTSIDE

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from sandbox.llm import faults
+from sandbox.llm import faults, overlong
 from sandbox.llm.quirks import OnLearned, Quirks
 from sandbox.llm.wire import AnswerReader
 from sandbox.records import (
@@ -272,8 +272,9 @@ class _Attempt:
         except TimeoutError:
             self.fault = self._deadlines.missed()
         except Exception as error:
-            self.fault = faults.from_exception(error)
-            self.quirk = faults.quirk_in(error, self._request)
+            too_long = overlong.refusal(error, self._request)  # first: it may name a parameter, too
+            self.fault = too_long or faults.from_exception(error)
+            self.quirk = {} if too_long else faults.quirk_in(error, self._request)
 
     async def _next(self, source: Any, *, finished: bool) -> bytes | None:
         """Return the next bytes; None at the end or with ``fault`` set."""

@@ -187,11 +187,6 @@ def _from_status(status: int, code: str, retry_after: float | None) -> EndpointE
         )
     if status == 429:
         return busy(retry_after)
-    if code in ("context_length_exceeded", "exceed_context_size_error") or status == 413:
-        return EndpointRefusedError(
-            "보낸 글이 모델이 한 번에 읽을 수 있는 길이를 넘었습니다.",
-            remedy="붙여 넣은 자료를 줄이거나 나누어 다시 실행해 주세요.",
-        )
     if code in ("content_filter", "content_policy_violation"):
         return filtered()
     if status >= 500 or status == 408:
@@ -227,8 +222,6 @@ _KNOWN_CODES = frozenset(
     {
         "insufficient_quota",
         "billing_hard_limit_reached",
-        "context_length_exceeded",
-        "exceed_context_size_error",
         "content_filter",
         "content_policy_violation",
     }

@@ -17,6 +17,8 @@ USUAL_PORTS: Mapping[int, str] = {11434: "Ollama", 1234: "LM Studio", 8000: "vLL
 PROBE_SECONDS = 0.7
 MAX_MODELS = 20
 _MAX_BYTES = 1_000_000
+# Ollama passes a model of this name on to its maker's servers: the address is on this PC, the reader is not.
+_PASSED_ON = re.compile(r"cloud$", re.IGNORECASE)
 _OTHER_USES = re.compile(r"embed|bge-|rerank|whisper|tts", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ def _endpoint(port: int, name: str, base_url: str, model: dict[str, Any]) -> End
         name=f"{name} · {model['id']}",
         base_url=base_url,
         model=model["id"],
-        location=Location.INSIDE,
+        location=Location.OUTSIDE if _PASSED_ON.search(model["id"]) else Location.INSIDE,
         kind=EndpointKind.FOUND,
         context_tokens=_context_tokens(model),
         parallel=8 if name == "vLLM" else 2,
