@@ -638,3 +638,33 @@ def test_a_damaged_template_gives_a_content_error_and_nothing_else(at: int, cut:
         assert error.message
         assert error.file == "x.md"
         assert 0 <= error.line <= PROMPT.count("\n") + new.count("\n") + 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "spelled", "read"),
+    [
+        (FieldType.DATE, "2026-11-22", datetime.date(2026, 11, 22)),
+        (FieldType.DATE, "2026. 11. 22.", datetime.date(2026, 11, 22)),
+        (FieldType.DATE, " 2026.1.2 ", datetime.date(2026, 1, 2)),
+        (FieldType.TIME, "9:30", datetime.time(9, 30)),
+        (FieldType.TIME, "14:05", datetime.time(14, 5)),
+        (FieldType.NUMBER, "1,200", 1200.0),
+        (FieldType.NUMBER, "-3.5", -3.5),
+        (FieldType.DATE, "2026. 13. 1.", None),
+        (FieldType.TIME, "25:00", None),
+        (FieldType.NUMBER, "12명", None),
+        (FieldType.NUMBER, "", None),
+    ],
+)
+def test_what_counts_as_valid_is_also_read(kind: FieldType, spelled: str, read: object) -> None:
+    field = Field("가", "가", kind)
+    assert library.typed(field, spelled) == read
+    accepted = not library.check_values(prompt_with("{{가}}", field), {"가": spelled})
+    assert accepted is (read is not None or not spelled)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "yes"), [("예", True), ("네", True), (" YES ", True), ("아니요", False), ("", False)]
+)
+def test_yes_is_yes_in_every_spelling(spelled: str, yes: bool) -> None:
+    assert library.is_yes(spelled) is yes

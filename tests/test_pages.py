@@ -200,3 +200,47 @@ def test_the_buttons_beside_run_ask_too_before_anything_goes_outside(
     while fake_endpoint.counters.requests == before and time.monotonic() < end:
         time.sleep(0.05)
     assert fake_endpoint.counters.requests == before + 1
+
+
+def test_a_form_keeps_every_spelling_that_counts_as_valid() -> None:
+    """What an exercise fills in as a person writes it stands in the form, and goes on into the prompt."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from sandbox.records import Field, FieldType, Level, Prompt
+        from ui.widgets import form
+
+        fields = (
+            Field("날", "날", FieldType.DATE),
+            Field("때", "때", FieldType.TIME),
+            Field("돈", "돈", FieldType.NUMBER),
+            Field("먼날", "먼날", FieldType.DATE),
+            Field("답", "답", FieldType.YES_NO),
+            Field("몫", "몫", FieldType.MULTI_CHOICE, choices=("가", "나", "다")),
+        )
+        start = {
+            "날": "2026. 11. 22.",
+            "때": "9:30",
+            "돈": "1,200",
+            "먼날": "1987-06-29",
+            "답": "네",
+            "몫": "가\n다",
+        }
+        made = form.template_form(Prompt("p", "제목", "report", Level.BASIC, "", fields, ""), "here", start)
+        st.json(made)
+
+    shown = AppTest.from_function(page).run()
+    assert not shown.exception
+    assert json.loads(shown.json[0].value) == {
+        "날": "2026-11-22", "때": "09:30", "돈": "1200", "먼날": "1987-06-29", "답": "예", "몫": "가, 다",
+    }  # fmt: skip
+
+
+def test_what_is_too_long_to_be_looked_through_is_not_called_clean(app: AppTest) -> None:
+    come_in(app)
+    open_page(app, "free")
+    app.text_area(key="p-free").set_value("주민등록번호 900101-1234568 " + "가" * 200_001).run()
+    assert "확인하지 않았습니다" in words(app)
+    assert "개인정보로 보이는 내용이 없습니다" not in words(app)
+    assert run_button(app)["held"]

@@ -9,7 +9,7 @@ published on screen beside them), ``fill`` (blanks), ``write`` (back to text).
 
 from sandbox.library.complaints import all_of
 from sandbox.library.exercise_folder import parse_exercise, read_answer, read_exercise
-from sandbox.library.fill import check_values, missing, picked, prefilled, render
+from sandbox.library.fill import check_values, is_yes, missing, picked, prefilled, render, typed
 from sandbox.library.labs import LESSON_FILE
 from sandbox.library.overlay import Overlay, PublishedShelf
 from sandbox.library.parse import parse_prompt
@@ -26,6 +26,7 @@ __all__ = [
     "between_files",
     "check_values",
     "exercise_schema",
+    "is_yes",
     "missing",
     "parse_exercise",
     "parse_prompt",
@@ -37,5 +38,6 @@ __all__ = [
     "show_path",
     "template_schema",
     "to_text",
+    "typed",
     "write_text",
 ]

@@ -106,7 +106,7 @@ def value_problem(field: Field, value: str) -> str:
         case FieldType.NUMBER:
             return _number_problem(field, value)
         case FieldType.DATE:
-            return "" if _is_date(value) else "날짜를 2026-11-22 또는 2026. 11. 22.처럼 적어 주세요."
+            return "" if _date(value) else "날짜를 2026-11-22 또는 2026. 11. 22.처럼 적어 주세요."
         case FieldType.TIME:
             return "" if _TIME.fullmatch(value) else "시각을 24시간제로 14:30처럼 적어 주세요."
         case FieldType.CHOICE | FieldType.MULTI_CHOICE:
@@ -121,6 +121,28 @@ def value_problem(field: Field, value: str) -> str:
             return "" if _yes_no(value) in (YES, NO) else "예 또는 아니요로 적어 주세요."
         case _:
             return ""
+
+
+def typed(field: Field, value: str) -> float | datetime.date | datetime.time | None:
+    """Read a number, a date or a time from any spelling that ``value_problem`` accepts; None when it does not."""
+    value = value.strip()
+    if not value or value_problem(field, value):
+        return None
+    match field.type:
+        case FieldType.NUMBER:
+            return float(value.replace(",", ""))
+        case FieldType.DATE:
+            return _date(value)
+        case FieldType.TIME:
+            hour, minute = value.split(":")
+            return datetime.time(int(hour), int(minute))
+        case _:
+            return None
+
+
+def is_yes(value: str) -> bool:
+    """Tell whether a yes_no value says yes, in any spelling that ``value_problem`` accepts."""
+    return _yes_no(value.strip()) == YES
 
 
 def picked(value: str) -> tuple[str, ...]:
@@ -158,13 +180,12 @@ def _number_problem(field: Field, value: str) -> str:
     return ""
 
 
-def _is_date(value: str) -> bool:
+def _date(value: str) -> datetime.date | None:
     match = _DATE.fullmatch(value)
     if not match:
-        return False
+        return None
     year, month, day = (int(part) for part in match.groups() if part)
     try:
-        datetime.date(year, month, day)
+        return datetime.date(year, month, day)
     except ValueError:
-        return False
-    return True
+        return None

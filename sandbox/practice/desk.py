@@ -23,8 +23,8 @@ from sandbox.practice.following import Pulse, follow, stored_part
 from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
 from sandbox.practice.opinions import Opinions
-from sandbox.practice.shapes import LivePart, Preview, Work
 from sandbox.practice.restoring import restored
+from sandbox.practice.shapes import LivePart, Preview, Work
 from sandbox.records import (
     Action,
     CheckContext,
@@ -104,7 +104,8 @@ class Practice:
             messages = self.composing.messages(person, work)
         except PromptTooLongError as error:
             # Looking through a megabyte takes seconds, and it will not be sent anyway.
-            return Preview(work.text, TokenCount(error.tokens, estimated=True), room_tokens, (), error)
+            count = TokenCount(error.tokens, estimated=True)
+            return Preview(work.text, count, room_tokens, (), error, looked=False)
         too_long = None
         try:
             count = tokens.check_fits(messages, endpoint, sampling)
@@ -170,8 +171,8 @@ class Practice:
         """
         old = self._store.run(run_id, person.id)
         endpoint = self._stand_in(person, endpoint, old.exercise_id, old.messages[-1].text)
-        sampling = self.composing.sampling(
         consent.require(endpoint, agreed=agreed)
+        sampling = self.composing.sampling(
             Work(old.messages[-1].text, prompt_id=old.prompt_id, prompt_version=old.prompt_version), endpoint
         )
         terms = self._terms(person, endpoint, tokens.check_fits(old.messages, endpoint, sampling))
@@ -183,12 +184,12 @@ class Practice:
             for f in self._masks.find(m.text)
             if f.action is not Action.BLOCK
         }
-        if terms.strict_guard:  # the class may have become stricter since
         sources = dict(old.sources)
+        if terms.strict_guard:  # the class may have become stricter since
             texts = [*(m.text for m in old.messages), *sources.values()]
             choices = guard.nothing_kept(texts, choices, known=known, key=self._masks.key)
-        cleared = self._cleared(person, old.messages, choices, endpoint, known)
             sources = {n: self._masks.masked(text, person.id, known, choices) for n, text in sources.items()}
+        cleared = self._cleared(person, old.messages, choices, endpoint, known)
         run = replace(
             old,
             id=_new_id(),
@@ -196,8 +197,8 @@ class Practice:
             endpoint_name=endpoint.name,
             model=endpoint.model,
             messages=cleared.messages,
-            answer="",
             sources=sources,
+            answer="",
             state=RunState.WAITING,
             created_at=self._store.next_moment(person.id),
             error_code="",

@@ -43,13 +43,17 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be sent, before it is: size, personal data, what stands in the way."""
+    """What would be sent, before it is: size, personal data, what stands in the way.
+
+    Not ``looked``: no findings then does not mean that there is nothing to be found.
+    """
 
     text: str
     count: TokenCount
     room_tokens: int
     findings: tuple[Finding, ...]
     too_long: PromptTooLongError | None
+    looked: bool = True
 
     @property
     def share(self) -> float:

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 import streamlit as st
 
 from sandbox.documents import read_apart
+from sandbox.library import is_yes, picked, typed
 from sandbox.records import DocumentError, Field, FieldType, Prompt
 from ui import session
 
 READABLE = ["txt", "md", "csv", "docx", "xlsx", "pptx", "pdf", "hwp", "hwpx"]
 YES, NO = "예", "아니요"
 LONG_TEXT_HEIGHT = 160
+FIRST_DAY, LAST_DAY = dt.date(1, 1, 1), dt.date(9999, 12, 31)
 
 
 def place_key(place: str) -> str:
@@ -56,21 +58,15 @@ def _key(place: str, i: int) -> str:
 
 def _to_widget(item: Field, text: str) -> object:
     """Turn stored text into what the widget holds; text that no longer fits becomes the empty value."""
-    try:
-        if item.type is FieldType.NUMBER:
-            return float(text) if text else None
-        if item.type is FieldType.DATE:
-            return dt.date.fromisoformat(text) if text else None
-        if item.type is FieldType.TIME:
-            return dt.time.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    if item.type in (FieldType.NUMBER, FieldType.DATE, FieldType.TIME):
+        return typed(item, text)
     if item.type is FieldType.CHOICE:
-        return text if text in item.choices else (item.choices[0] if item.choices else None)
+        chosen = text.strip()
+        return chosen if chosen in item.choices else (item.choices[0] if item.choices else None)
     if item.type is FieldType.MULTI_CHOICE:
-        return [c for c in (p.strip() for p in text.split(",")) if c in item.choices]
+        return [c for c in picked(text) if c in item.choices]
     if item.type is FieldType.YES_NO:
-        return text == YES
+        return is_yes(text)
     return text
 
 
@@ -110,7 +106,10 @@ def _number(item: Field, label: str, key: str, _start: str) -> str:
 
 
 def _date(item: Field, label: str, key: str, _start: str) -> str:
-    value = st.date_input(label, key=key, help=item.help or None, format="YYYY-MM-DD")
+    # Without bounds Streamlit takes ten years around today, and any other date is an error.
+    value = st.date_input(
+        label, key=key, help=item.help or None, format="YYYY-MM-DD", min_value=FIRST_DAY, max_value=LAST_DAY
+    )
     return value.isoformat() if isinstance(value, dt.date) else ""
 
 

@@ -80,6 +80,12 @@ def gauge(preview: Preview) -> None:
 
 def guard_notice(place: str, preview: Preview, endpoint: Endpoint) -> bool:
     """Show what looks like personal data, let the person decide; return whether it may be sent."""
+    if not preview.looked:
+        st.caption(
+            ":material/gpp_maybe: 글이 너무 길어 개인정보가 있는지 **확인하지 않았습니다.** "
+            "글을 줄이면 확인해 드립니다. 그때까지 보내지 않습니다."
+        )
+        return False
     decided = session.choices(place)
     shown = [f for f in preview.findings if f.action is not Action.ALLOW]
     if not shown:
