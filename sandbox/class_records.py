@@ -141,7 +141,8 @@ class Terms:
 class LimitScope(StrEnum):
     """Whom a limit holds for, and over what time."""
 
-    PERSON = "person"  # one person a day; key: person id, or * for everybody
+    PERSON = "person"  # one person a day, by the officer; key: person id, or * for everybody
+    MEMBER = "member"  # one person of a class a day, by the lecturer, raised for that day; key: person id
     CLASS = "class"  # a whole class, from its first to its last day; key: class code
     DAY = "day"  # everybody together a day; key: *
     ENDPOINT = "endpoint"  # an endpoint in a calendar month; key: endpoint id

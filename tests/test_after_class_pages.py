@@ -86,7 +86,7 @@ def test_a_budget_from_the_first_word_to_one_press_more(stand: Stand) -> None:
     )
     time.sleep(3.1)  # what is left is looked up every three seconds at most
     assert "다 썼어요" in words(stand.page("exercise", id=EXERCISE))
-    desk = stand.page("limits", desk=True, part="수업과 사람")
+    desk = stand.page("limits", desk=True, part="과정과 사람")
     fine(desk.button(key=f"raise-{stand.here.code}").click().run())
     now = stand.room.lecture.classes.get(stand.key, stand.here.code).rules
     assert (now.class_tokens or 0) >= 1_500

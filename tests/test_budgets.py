@@ -41,6 +41,7 @@ class Room:
     def __init__(self, staff: Staff) -> None:
         self.staff, self.store = staff, staff.store
         self.rules = {CODE: ClassRules()}
+        self.now = datetime(2026, 11, 23, 3, tzinfo=UTC)  # noon of TODAY in Korea
         self.budgets = Budgets(
             staff.store,
             staff.instructors,
@@ -48,7 +49,7 @@ class Room:
             rules_of=self.rules.get,
             change_rules=self._change,
             count_tokens=len,
-            today=lambda: TODAY,
+            now=lambda: self.now,
         )
         self.me = staff.store.add_person("김연습", CODE, "7")
         self.other = staff.store.add_person("이연습", CODE, "8")
@@ -104,6 +105,26 @@ def test_an_ended_run_is_booked_on_the_korean_day_with_its_price(room: Room) -> 
     assert line.spent.won == pytest.approx((1_000 * 1_000 + 500 * 4_000) / 1e6)
 
 
+def test_a_run_told_twice_at_once_counts_once(room: Room) -> None:
+    run = room.run()
+    room.store.add_run(run)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(room.budgets.note, [run] * 8))
+    assert room.store.spent().runs == 1
+
+
+def test_a_run_that_could_not_be_booked_is_booked_when_told_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = room.run()
+    with monkeypatch.context() as broken:
+        broken.setattr(room.store, "add_usage", lambda _line: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            room.budgets.note(run)
+    room.budgets.note(run)
+    assert room.store.spent().runs == 1
+
+
 def test_usage_is_estimated_where_the_endpoint_told_none(room: Room) -> None:
     room.budgets.note(room.run(usage=None, state=RunState.STOPPED))
     (line,) = room.store.usage()
@@ -137,7 +158,7 @@ def test_usage_outlives_the_person(room: Room) -> None:
 # --------------------------------------------------------------------------- refusing
 
 SCOPES = {
-    "person": (Limit(LimitScope.PERSON, ALL, tokens=10_000), "오늘 쓸 수 있는 양", "강사가"),
+    "person": (Limit(LimitScope.PERSON, ALL, tokens=10_000), "한 사람이 하루에 쓸 수 있는 양", "담당자"),
     "day": (Limit(LimitScope.DAY, ALL, tokens=10_000), "실습실 전체가 오늘", "담당자"),
     "endpoint": (Limit(LimitScope.ENDPOINT, "priced", tokens=10_000), "이번 달 예산", "담당자"),
     "won": (Limit(LimitScope.ENDPOINT, "priced", won=50.0), "50원", "담당자"),
@@ -167,7 +188,7 @@ def test_a_class_budget_holds_for_its_class_over_all_days(room: Room) -> None:
     room.rules[CODE] = ClassRules(class_tokens=10_000)
     line = UsageLine(TODAY - timedelta(days=40), CODE, room.other.id, "priced", Spent(5, 5_000, 4_900))
     room.store.add_usage(line)
-    with pytest.raises(BudgetSpentError, match="이 수업의 예산"):
+    with pytest.raises(BudgetSpentError, match="이 과정의 예산"):
         room.budgets.check(room.me, PRICED, TokenCount(500, False))
     outside = room.store.add_person("박손님", "")
     room.budgets.check(outside, PRICED, TokenCount(500, False))
@@ -249,7 +270,7 @@ def test_what_is_left_is_told_in_runs_learned_from_ones_own(room: Room) -> None:
     room.budgets.note(room.run(usage=Usage(250, 250, estimated=False)))  # what was looked up is forgotten
     left = room.budgets.left(room.me, PRICED)
     assert left is not None
-    assert (left.runs, left.scope) == (35, LimitScope.PERSON)  # 2,500 in 5 runs: 17,500 left at 500 each
+    assert (left.runs, left.scope) == (35, LimitScope.MEMBER)  # 2,500 in 5 runs: 17,500 left at 500 each
 
 
 def test_the_tightest_limit_is_told_and_none_where_there_is_none(room: Room) -> None:
@@ -285,11 +306,52 @@ def test_one_press_gives_a_person_more_and_nobody_else(room: Room) -> None:
         room.budgets.check(room.other, PRICED, TokenCount(200, False))
 
 
+def test_a_raise_is_for_today(room: Room) -> None:
+    room.rules[CODE] = ClassRules(person_tokens=2_000, person_won=100.0)
+    given = room.budgets.raise_person(room.staff.lecturer, room.me.id)
+    assert (given.tokens, given.won) == (3_000, 200.0)
+    room.budgets.check(room.me, FREE, TokenCount(2_200, False))
+    room.now += timedelta(days=1)
+    with pytest.raises(BudgetSpentError, match=r"오늘 쓸 수 있는 양.*2,000토큰"):
+        room.budgets.check(room.me, FREE, TokenCount(2_200, False))
+
+
+def test_the_officers_limit_is_the_ceiling_of_the_class_and_its_lecturer(room: Room) -> None:
+    """A class's own figure took the officer's away, its won with it, and a raise went past it for good."""
+    room.budgets.set_limit(room.staff.officer, Limit(LimitScope.PERSON, ALL, tokens=5_000, won=50.0))
+    room.rules[CODE] = ClassRules(person_tokens=4_000)
+    assert room.budgets.raise_person(room.staff.lecturer, room.me.id).tokens == 5_000
+    with pytest.raises(NotAllowedError, match="이미 늘렸습니다"):
+        room.budgets.raise_person(room.staff.lecturer, room.me.id)
+    room.used(100, won=49.9)
+    with pytest.raises(BudgetSpentError, match="한 사람이 하루에") as refused:
+        room.budgets.check(room.me, PRICED, TokenCount(500, False))
+    assert "담당자" in refused.value.remedy
+    room.rules[CODE] = ClassRules()
+    with pytest.raises(InputError) as none:
+        room.budgets.raise_person(room.staff.lecturer, room.me.id)
+    assert "담당자" in none.value.remedy
+
+
+def test_won_limit_one_person_of_a_class(room: Room) -> None:
+    room.rules[CODE] = ClassRules(person_won=10.0)
+    room.budgets.check(room.me, PRICED, TokenCount(500, False))
+    room.used(100, won=9.0)
+    with pytest.raises(BudgetSpentError, match="10원"):
+        room.budgets.check(room.me, PRICED, TokenCount(500, False))
+    room.budgets.check(room.other, PRICED, TokenCount(500, False))
+
+
 def test_the_citys_limits_are_the_officers(room: Room) -> None:
-    for scope, key in ((LimitScope.DAY, ALL), (LimitScope.ENDPOINT, "priced"), (LimitScope.PERSON, ALL)):
+    for scope, key in (
+        (LimitScope.DAY, ALL),
+        (LimitScope.ENDPOINT, "priced"),
+        (LimitScope.PERSON, ALL),
+        (LimitScope.PERSON, room.me.id),
+    ):
         with pytest.raises(NotAllowedError):
-            room.budgets.set_limit(room.staff.lecturer, Limit(scope, key, tokens=1))
-    room.budgets.set_limit(room.staff.lecturer, Limit(LimitScope.PERSON, room.me.id, tokens=5_000))
+            room.budgets.set_limit(room.staff.lecturer, Limit(scope, key, tokens=10**9))
+    room.budgets.set_limit(room.staff.officer, Limit(LimitScope.PERSON, room.me.id, tokens=5_000))
     room.budgets.set_limit(room.staff.officer, Limit(LimitScope.PERSON, room.me.id))
     assert room.store.limits() == {}
     with pytest.raises(InputError):

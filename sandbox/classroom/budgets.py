@@ -17,11 +17,20 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from sandbox.class_records import ClassRules, InstructorKey, Limit, LimitScope, Spent, UsageLine
 from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.standings import (
+    THE_OFFICERS,
+    Cost,
+    Standing,
+    price_of,
+    raised,
+    spent_error,
+    tightest,
+)
 from sandbox.records import (
-    BudgetSpentError,
     Endpoint,
     EndpointKind,
     InputError,
+    NotAllowedError,
     NotFoundError,
     Person,
     Run,
@@ -36,52 +45,6 @@ RUNS_TO_LEARN_FROM = 3
 REMEMBERED_RUNS = 5_000
 LOOK_AGAIN_SECONDS = 3.0
 ALL = "*"
-OUR_LIMITS = (LimitScope.DAY, LimitScope.ENDPOINT)  # the city's: the officer alone may change them
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """Tokens, and won where the endpoint's price is known."""
-
-    tokens: float
-    won: float
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A limit, what has been used of it, and what runs under way are likely to use."""
-
-    limit: Limit
-    spent: Spent
-    under_way: Cost
-
-    def short_of(self, coming: Cost) -> bool:
-        """Say whether this much more would pass the limit."""
-        tokens = self.spent.tokens + self.under_way.tokens + coming.tokens
-        won = self.spent.won + self.under_way.won + coming.won
-        over_tokens = self.limit.tokens is not None and tokens > self.limit.tokens
-        return over_tokens or (self.limit.won is not None and coming.won > 0 and won > self.limit.won)
-
-    def runs_left(self, each: Cost) -> int | None:
-        """Return how many runs at this cost still fit; None when they cost nothing of what is limited."""
-        fits: list[int] = []
-        if self.limit.tokens is not None and each.tokens > 0:
-            left = self.limit.tokens - self.spent.tokens - self.under_way.tokens
-            fits.append(max(0, int(left // each.tokens)))
-        if self.limit.won is not None and each.won > 0:
-            left = self.limit.won - self.spent.won - self.under_way.won
-            fits.append(max(0, int(left // each.won)))
-        return min(fits, default=None)
-
-    @property
-    def share(self) -> float:
-        """Return how much of the limit is used, by whichever of tokens and won has less left; 0 and above."""
-        shares = [0.0]
-        if self.limit.tokens is not None:
-            shares.append(self.spent.tokens / self.limit.tokens if self.limit.tokens else 1.0)
-        if self.limit.won is not None:
-            shares.append(self.spent.won / self.limit.won if self.limit.won else 1.0)
-        return max(shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +71,11 @@ class Budgets:
         rules_of: Callable[[str], ClassRules | None],
         change_rules: Callable[[InstructorKey, str, Callable[[ClassRules], ClassRules]], object],
         count_tokens: Callable[[str], int],
-        today: Callable[[], date] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._instructors = store, instructors
         self._endpoints, self._rules_of, self._change_rules = endpoints, rules_of, change_rules
-        self._count_tokens, self._today = count_tokens, today or today_in_korea
+        self._count_tokens, self._now = count_tokens, now
         self._lock = threading.Lock()
         self._counted: OrderedDict[str, None] = OrderedDict()
         self._looked: dict[tuple[str, str], tuple[float, Left | None]] = {}
@@ -128,21 +91,25 @@ class Budgets:
         coming = Cost(count.tokens + answer_tokens, price_of(endpoint, count.tokens, answer_tokens))
         for standing in self._standings(person, endpoint, each):
             if standing.short_of(coming):
-                raise _spent(standing, coming, each, in_class=bool(person.class_code))
+                raise spent_error(standing, coming, each)
 
     def note(self, run: Run) -> None:
-        """Add an ended run to what was used; the same run twice counts once."""
+        """Add an ended run to what was used; the same run twice, even at once, counts once."""
         if run.endpoint_id == RECORDED_ID or not _cost_something(run):
             return
         with self._lock:
             if run.id in self._counted:
                 return
-        self._store.add_usage(self._line(run))
-        with self._lock:
             self._counted[run.id] = None
             while len(self._counted) > REMEMBERED_RUNS:
                 self._counted.popitem(last=False)
-            self._looked.clear()
+        try:
+            self._store.add_usage(self._line(run))
+        except BaseException:
+            with self._lock:
+                self._counted.pop(run.id, None)  # it will be told again
+            raise
+        self._forget_looks()
 
     def note_usage(self, line: UsageLine) -> None:
         """Add what was used outside a class, such as at a rehearsal."""
@@ -182,27 +149,37 @@ class Budgets:
         return tuple(
             self._standing(limit, Cost(0, 0))
             for (scope, name), limit in sorted(self._store.limits().items())
-            if scope in OUR_LIMITS or (scope is LimitScope.PERSON and name == ALL)
+            if scope in THE_OFFICERS and (scope is not LimitScope.PERSON or name == ALL)
         )
 
+    def usual_run(self, key: InstructorKey) -> Cost:
+        """Return what a run has taken in this room on average, to tell figures in answers."""
+        self._instructors.current(key)
+        known = self._store.spent()
+        if known.runs < RUNS_TO_LEARN_FROM:
+            return Cost(USUAL_RUN_TOKENS, 0.0)
+        return Cost(known.tokens / known.runs, known.won / known.runs)
+
     def set_limit(self, key: InstructorKey, limit: Limit) -> None:
-        """Keep a limit; without figures it is taken away. A lecturer may set a person's, the officer every one."""
+        """Keep one of the city's limits, as the officer; without figures it is taken away."""
         who = self._instructors.current(key)
-        if limit.scope in OUR_LIMITS or limit.key == ALL:
-            self._instructors.officer(key)
-        if limit.scope is LimitScope.CLASS:
-            raise InputError("수업의 예산은 수업 설정에서 정합니다.", remedy="수업 화면을 열어 주세요.")
+        self._instructors.officer(key)
+        if limit.scope not in THE_OFFICERS:
+            raise InputError(
+                "과정의 예산은 과정 설정에서 정합니다.",
+                remedy="「수업 진행」의 ‘과정 설정’을 열어 주세요.",
+            )
         if (limit.tokens or 0) < 0 or (limit.won or 0) < 0:
             raise InputError("한도는 0보다 작을 수 없습니다.", remedy="0 이상의 수를 적어 주세요.")
-        self._store.set_limit(replace(limit, changed_by=who.id, changed_at=datetime.now(UTC)))
+        self._store.set_limit(replace(limit, changed_by=who.id, changed_at=self._now()))
         self._forget_looks()
 
     def raise_class(self, key: InstructorKey, code: str) -> Limit:
         """Give a class half as much again, from where it stands, and return the new limit."""
         self._instructors.current(key)
-        standing, rules = self.of_class(key, code), self._rules_of(code)
-        if standing is None or rules is None:
-            raise InputError("이 수업에는 정해진 예산이 없습니다.", remedy="지금은 한도 없이 쓸 수 있습니다.")
+        standing = self.of_class(key, code)
+        if standing is None:
+            raise InputError("이 과정에는 정해진 예산이 없습니다.", remedy="지금은 한도 없이 쓸 수 있습니다.")
         limit = raised(standing)
         self._change_rules(
             key, code, lambda now: replace(now, class_tokens=limit.tokens, class_won=limit.won)
@@ -211,16 +188,27 @@ class Budgets:
         return limit
 
     def raise_person(self, key: InstructorKey, person_id: str) -> Limit:
-        """Give a person half as much again today and from then on, and return the new limit."""
+        """Give somebody of a class half as much again for today, and return what they have today.
+
+        Never more than the officer lets one person have; tomorrow the class's own figure holds again.
+        """
         who = self._instructors.current(key)
-        person = self._store.person(person_id)
-        now = self._person_limit(person, self._store.limits())
+        person, limits = self._store.person(person_id), self._store.limits()
+        now, most = self._member_limit(person, limits), _officers(person, limits)
         if now is None:
             raise InputError(
-                "이 사람에게는 정해진 한도가 없습니다.", remedy="지금은 한도 없이 쓸 수 있습니다."
+                "이 사람에게는 과정에서 정한 한도가 없습니다.",
+                remedy="담당자가 정한 한 사람의 하루 한도는 담당자만 「실습실 전체 한도」에서 바꿀 수 있습니다."
+                if most
+                else "지금은 한도 없이 쓸 수 있습니다.",
             )
-        limit = replace(raised(self._standing(now, Cost(0, 0), person)), key=person.id)
-        self._store.set_limit(replace(limit, changed_by=who.id, changed_at=datetime.now(UTC)))
+        limit = tightest(raised(self._standing(now, Cost(0, 0), person)), most)
+        if limit == tightest(now, most):
+            raise NotAllowedError(
+                "담당자가 정한 한 사람의 하루 한도까지 이미 늘렸습니다.",
+                remedy="더 필요하면 담당자에게 「실습실 전체 한도」에서 늘려 달라고 부탁해 주세요.",
+            )
+        self._store.set_limit(replace(limit, changed_by=who.id, changed_at=self._now()))
         self._forget_looks()
         return limit
 
@@ -229,7 +217,8 @@ class Budgets:
     def _standings(self, person: Person, endpoint: Endpoint, each: Cost) -> Iterable[Standing]:
         limits = self._store.limits()
         found = (
-            self._person_limit(person, limits),
+            self._member_limit(person, limits),
+            _officers(person, limits),
             self._class_limit(person.class_code) if person.class_code else None,
             limits.get((LimitScope.DAY, ALL)),
             limits.get((LimitScope.ENDPOINT, endpoint.id)),
@@ -238,14 +227,18 @@ class Budgets:
             if limit is not None:
                 yield self._standing(limit, each, person)
 
-    def _person_limit(self, person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:
-        own = limits.get((LimitScope.PERSON, person.id))
-        if own is not None:
-            return own
+    def _member_limit(self, person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:
+        """Return what the person's class lets one person have a day, or more where it was raised today."""
         rules = self._rules_of(person.class_code) if person.class_code else None
-        if rules is not None and rules.person_tokens is not None:
-            return Limit(LimitScope.PERSON, person.id, rules.person_tokens)
-        return limits.get((LimitScope.PERSON, ALL))
+        if rules is None or (rules.person_tokens is None and rules.person_won is None):
+            return None
+        limit = Limit(LimitScope.MEMBER, person.id, rules.person_tokens, rules.person_won)
+        more = limits.get((LimitScope.MEMBER, person.id))
+        if more is None or more.changed_at is None or korean_day(more.changed_at) != self._today():
+            return limit
+        tokens = None if limit.tokens is None else max(limit.tokens, more.tokens or 0)
+        won = None if limit.won is None else max(limit.won, more.won or 0.0)
+        return replace(limit, tokens=tokens, won=won)
 
     def _class_limit(self, code: str) -> Limit | None:
         rules = self._rules_of(code)
@@ -255,7 +248,7 @@ class Budgets:
 
     def _standing(self, limit: Limit, each: Cost, person: Person | None = None) -> Standing:
         today = self._today()
-        if limit.scope is LimitScope.PERSON:
+        if limit.scope in (LimitScope.PERSON, LimitScope.MEMBER):
             who = person.id if person else None
             spent = self._store.spent(since=today, person_id=who)
             going = self._store.open_runs(person_id=who)
@@ -303,8 +296,11 @@ class Budgets:
             code = self._store.person(run.person_id).class_code
         except NotFoundError:  # removed while their answer was coming
             code = ""
-        day = (run.ended_at or datetime.now(UTC)).astimezone(KOREA).date()
+        day = korean_day(run.ended_at or self._now())
         return UsageLine(day, code, run.person_id, run.endpoint_id, Spent(1, prompt, answer, won))
+
+    def _today(self) -> date:
+        return korean_day(self._now())
 
     def _forget_looks(self) -> None:
         with self._lock:
@@ -317,74 +313,19 @@ REHEARSAL = "rehearsal"  # whom a rehearsal is booked on
 
 def today_in_korea() -> date:
     """Return the day on which usage is booked now."""
-    return datetime.now(KOREA).date()
+    return korean_day(datetime.now(UTC))
 
 
-def raised(standing: Standing) -> Limit:
-    """Return the limit half as high again, counted from what is used where that is more."""
-    limit, spent = standing.limit, standing.spent
-    tokens = None if limit.tokens is None else _rounded(max(limit.tokens, spent.tokens, 1_000) * 1.5, 1_000)
-    won = None if limit.won is None else float(_rounded(max(limit.won, spent.won, 100.0) * 1.5, 100))
-    return replace(limit, tokens=tokens, won=won)
+def korean_day(at: datetime) -> date:
+    """Return the day on which a moment falls in Korea."""
+    return at.astimezone(KOREA).date()
 
 
-def in_words(limit: Limit) -> str:
-    """Return a limit's figures as people read them."""
-    parts = [f"{limit.tokens:,}토큰"] if limit.tokens is not None else []
-    parts += [f"{limit.won:,.0f}원"] if limit.won is not None else []
-    return "과 ".join(parts)
-
-
-def price_is_known(endpoint: Endpoint) -> bool:
-    """Say whether won can be told: the shipped model costs nothing, others where the officer wrote a price."""
-    return endpoint.kind in (EndpointKind.EMBEDDED, EndpointKind.RECORDED) or (
-        endpoint.price_in_won is not None and endpoint.price_out_won is not None
-    )
-
-
-def _rounded(value: float, step: int) -> int:
-    return -(-int(value) // step) * step
-
-
-def price_of(endpoint: Endpoint, prompt_tokens: float, answer_tokens: float) -> float:
-    """Return what so many tokens cost in won; 0 where no price is known."""
-    price_in, price_out = endpoint.price_in_won or 0.0, endpoint.price_out_won or 0.0
-    return (prompt_tokens * price_in + answer_tokens * price_out) / 1_000_000
+def _officers(person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:
+    """Return what the officer lets one person have a day."""
+    return limits.get((LimitScope.PERSON, person.id)) or limits.get((LimitScope.PERSON, ALL))
 
 
 def _cost_something(run: Run) -> bool:
     """A run that never got a word and was told no figures has cost nothing that we know of."""
     return run.state.ended and (run.usage is not None or bool(run.answer.strip()))
-
-
-_WHOSE: Mapping[LimitScope, tuple[str, str]] = {
-    LimitScope.PERSON: (
-        "오늘 쓸 수 있는 양",
-        "강사가 「예산」 화면에서 바로 늘려 드릴 수 있습니다. 손을 들어 말씀해 주세요.",
-    ),
-    LimitScope.CLASS: (
-        "이 수업의 예산",
-        "강사가 「예산」 화면에서 한 번 눌러 늘릴 수 있습니다. 늘린 뒤 다시 실행해 주세요.",
-    ),
-    LimitScope.DAY: (
-        "실습실 전체가 오늘 쓸 수 있는 양",
-        "실습실 담당자(운영자)만 늘릴 수 있습니다. 강사에게 알려 주세요.",
-    ),
-    LimitScope.ENDPOINT: (
-        "이 AI 연결의 이번 달 예산",
-        "실습실 담당자(운영자)만 늘릴 수 있습니다. 다른 연결이 있으면 그것을 골라 주세요.",
-    ),
-}
-
-
-def _spent(standing: Standing, coming: Cost, each: Cost, *, in_class: bool) -> BudgetSpentError:
-    name, remedy = _WHOSE[standing.limit.scope]
-    if standing.limit.scope is LimitScope.PERSON and not in_class:
-        remedy = "실습실 담당자(운영자)가 늘릴 수 있습니다. 내일이 되면 다시 쓸 수 있습니다."
-    limit = in_words(standing.limit)
-    if standing.short_of(each):
-        return BudgetSpentError(f"{name}({limit})을 다 썼습니다.", remedy=remedy)
-    return BudgetSpentError(
-        f"이번 요청(약 {coming.tokens:,.0f}토큰)은 {name}({limit})에서 남은 것보다 큽니다.",
-        remedy=f"자료를 줄여 다시 실행해 주세요. {remedy}",
-    )

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from sandbox.classroom.budgets import price_is_known, price_of
+from sandbox.classroom.standings import price_is_known, price_of
 from sandbox.records import Endpoint, Exercise
 from sandbox.rehearsal.walk import Plan, Press
 

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.class_records import InstructorKey, Spent, UsageLine
-from sandbox.classroom.budgets import REHEARSAL, price_of, today_in_korea
+from sandbox.classroom.budgets import REHEARSAL, today_in_korea
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.recorded import Recorded
+from sandbox.classroom.standings import price_of
 from sandbox.library import Library
 from sandbox.practice import Practice
 from sandbox.records import Endpoint, EndpointKind, InputError, SandboxError

@@ -11,8 +11,9 @@ from datetime import date
 from enum import StrEnum
 
 from sandbox.class_records import InstructorKey, Spent, UsageLine
-from sandbox.classroom.budgets import REHEARSAL, price_is_known
+from sandbox.classroom.budgets import REHEARSAL
 from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.standings import price_is_known
 from sandbox.documents import WRITERS, Written
 from sandbox.documents.outline import Block, Heading, Outline, Paragraph, Table
 from sandbox.documents.written import FIGURES_NOTICE

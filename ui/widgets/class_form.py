@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from sandbox.class_records import Class, ClassRules, InstructorKey
+from sandbox.classroom import class_settings
 from sandbox.records import MODULES, Level, SandboxError
 from ui import session
 from ui.session import plain
-from ui.widgets import desk
+from ui.widgets import budget, desk
 
 ANY = ""
+DAYS, DAY, NEVER = "끝난 뒤 며칠이 지나면", "정한 날에", "스스로 지우지 않기"
 MODULE_TITLES = {m.id: m.title for m in MODULES}
 
 
@@ -23,7 +25,9 @@ def create(key: InstructorKey) -> None:
         title = st.text_input(
             "과정 이름", placeholder="예: 3월 기초반 오전", max_chars=60, key="class_new_title"
         )
-        made = _fields("new", Class("", "", Level.BASIC, (), 40, "", datetime.now(UTC)))
+        made = _fields(key, "new", Class("", "", Level.BASIC, (), 40, "", datetime.now(UTC)))
+        days = _days("new", made.rules.retention_days)
+        made = replace(made, rules=replace(made.rules, retention_days=days))
         if st.button("과정 만들기", type="primary", icon=":material/add_circle:", key="class_new_save"):
             try:
                 here = session.services().lecture.classes.create(
@@ -49,23 +53,42 @@ def create(key: InstructorKey) -> None:
 
 def edit(key: InstructorKey, here: Class) -> None:
     """Change a class; the people in it are told at once of what concerns them."""
-    title = st.text_input("과정 이름", value=here.title, max_chars=60, key=f"class_{here.code}_title")
-    changed = _fields(here.code, here)
-    delete_on = st.date_input(
-        "자료를 지우는 날 (이 날이 되면 사람과 기록을 모두 지웁니다)",
-        value=here.delete_on,
-        format="YYYY.MM.DD",
-        key=f"class_{here.code}_delete_on",
-    )
-    if st.button("설정 저장", type="primary", icon=":material/save:", key=f"class_{here.code}_save"):
-        on = delete_on if isinstance(delete_on, date) else None
+    name, since = _drawn(here)
+    title = st.text_input("과정 이름", value=since.title, max_chars=60, key=f"class_{name}_title")
+    changed = _deleting(name, since, replace(_fields(key, name, since), title=title))
+    if theirs := class_settings.differences(since, here):
+        st.warning(
+            f"이 화면을 연 뒤에 다른 강사가 바꾼 것이 있습니다: {', '.join(theirs)}. "
+            "저장하면 여기서 고친 것만 바뀌고 나머지는 그대로 둡니다.",
+            icon=":material/group:",
+        )
+        if st.button("지금 설정 불러오기", key=f"class_{name}_reload", icon=":material/refresh:"):
+            _draw_anew(here.code)
+    if st.button("설정 저장", type="primary", icon=":material/save:", key=f"class_{name}_save"):
         try:
-            session.services().lecture.classes.edit(key, replace(changed, title=title, delete_on=on))
+            session.services().lecture.classes.edit(key, changed, since=since)
         except SandboxError as error:
             session.say(error)
         else:
             desk.done("설정을 저장했습니다.")
-            st.rerun()
+            _draw_anew(here.code)
+
+
+def _drawn(here: Class) -> tuple[str, Class]:
+    """Return the name of this form's fields, and the class as it was when they were first drawn."""
+    name = here.code + st.session_state.get(f"class_form_{here.code}", "")
+    seen = f"class_seen_{name}"
+    if f"class_{name}_title" not in st.session_state:  # Streamlit forgets the fields of a page that was left
+        st.session_state[seen] = here
+    since: Class = st.session_state.setdefault(seen, here)
+    return name, since
+
+
+def _draw_anew(code: str) -> None:
+    """Draw the form again with what holds now: fields of a name keep what was typed into them."""
+    kept = f"class_form_{code}"
+    st.session_state[kept] = f"-{int(st.session_state.get(kept, '-0')[1:]) + 1}"
+    st.rerun()
 
 
 def exercise_name(exercise_id: str) -> str:
@@ -76,7 +99,7 @@ def exercise_name(exercise_id: str) -> str:
     return f"{found.title} · {MODULE_TITLES.get(found.module, found.module)} · {found.level.value} {found.minutes}분"
 
 
-def _fields(name: str, here: Class) -> Class:
+def _fields(key: InstructorKey, name: str, here: Class) -> Class:
     """Draw what new and existing classes have in common."""
     levels = list(Level)
     one, two, three, four = st.columns(4)
@@ -115,7 +138,7 @@ def _fields(name: str, here: Class) -> Class:
         ends_on=ends if isinstance(ends, date) else None,
         path=path,
         endpoint_id=endpoint_id,
-        rules=_rules(name, here.rules),
+        rules=budget.fields(key, name, _rules(name, here.rules), here.code),
     )
 
 
@@ -140,16 +163,50 @@ def _rules(name: str, rules: ClassRules) -> ClassRules:
             rules.strict_guard,
             key=f"class_{name}_strict",
         )
-    days = st.number_input(
-        "과정이 끝난 뒤 자료를 보관하는 날수", 1, 3650, rules.retention_days, key=f"class_{name}_retention"
-    )
     return replace(
         rules,
         open_join=open_join,
         rejoin_by_seat=rejoin,
         outside_allowed=outside,
         strict_guard=strict,
-        retention_days=int(days),
+    )
+
+
+def _deleting(name: str, since: Class, changed: Class) -> Class:
+    """Let the lecturer say when the class goes: so many days after its end, on a day, or not by itself."""
+    at_first = (
+        NEVER if since.delete_on is None else DAYS if since.delete_on == class_settings.due(since) else DAY
+    )
+    how = st.radio(
+        "사람과 기록을 언제 지울까요?",
+        (DAYS, DAY, NEVER),
+        index=(DAYS, DAY, NEVER).index(at_first),
+        horizontal=True,
+        key=f"class_{name}_deleting",
+    )
+    if how == DAYS:
+        days = _days(name, since.rules.retention_days)
+        changed = replace(changed, rules=replace(changed.rules, retention_days=days))
+        changed = replace(changed, delete_on=class_settings.due(changed))
+        on = changed.delete_on
+        assert on is not None
+        st.caption(f"이대로면 {on.year}. {on.month}. {on.day}.에 사람과 기록을 모두 지웁니다.")
+        return changed
+    if how == NEVER:
+        st.caption("강사나 담당자가 「끝내기·지우기」에서 지울 때까지 남습니다.")
+        return replace(changed, delete_on=None)
+    chosen = st.date_input(
+        "자료를 지우는 날 (이 날이 되면 사람과 기록을 모두 지웁니다)",
+        value=since.delete_on or class_settings.due(since),
+        format="YYYY.MM.DD",
+        key=f"class_{name}_delete_on",
+    )
+    return replace(changed, delete_on=chosen if isinstance(chosen, date) else since.delete_on)
+
+
+def _days(name: str, days: int) -> int:
+    return int(
+        st.number_input("과정이 끝난 뒤 자료를 보관하는 날수", 1, 3650, days, key=f"class_{name}_retention")
     )
 
 
@@ -160,7 +217,7 @@ def _path(name: str, path: tuple[str, ...]) -> tuple[str, ...]:
     known = [e.id for e in session.services().library.exercises()]
     gone = [i for i in st.session_state[kept] if i not in known]
     st.multiselect(
-        "실습 (고른 차례가 수업 차례입니다)",
+        "실습 (고른 차례대로 진행합니다)",
         [*known, *gone],
         format_func=exercise_name,
         key=kept,

@@ -77,7 +77,7 @@ def classes(key: InstructorKey) -> None:
     found = room.lecture.classes.listed(key)
     limited = [c for c in found if room.after.budgets.of_class(key, c.code) is not None]
     st.caption(
-        "수업의 예산은 「수업 진행」의 ‘과정 설정’에서 정합니다. 다 쓰면 수강생에게 ‘강사가 늘릴 수 있다’고 알려 줍니다."
+        "과정의 예산은 「수업 진행」의 ‘과정 설정’에서 정합니다. 다 쓰면 수강생에게 ‘강사가 늘릴 수 있다’고 알려 줍니다."
     )
     for one in limited:
         st.markdown(f"**{plain(one.title)}** · {one.code}")
@@ -97,6 +97,9 @@ def _person(key: InstructorKey) -> None:
     if not found:
         return
     st.markdown("#### 한 사람에게 더 주기")
+    st.caption(
+        "오늘 하루만 늘어나고 내일은 과정에서 정한 만큼으로 돌아갑니다. 담당자가 정한 한도는 넘지 못합니다."
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         code = st.selectbox(
             "과정", [c.code for c in found], format_func=lambda i: next(c.title for c in found if c.code == i)
@@ -108,11 +111,11 @@ def _person(key: InstructorKey) -> None:
             format_func=lambda i: f"{people[i].name}" + (f" · {people[i].seat}번" if people[i].seat else ""),
             placeholder="아직 들어온 사람이 없습니다",
         )
-        pressed = st.button("하루 몫 절반만큼 더 주기", icon=":material/add_card:", disabled=not who)
+        pressed = st.button("오늘 몫 절반만큼 더 주기", icon=":material/add_card:", disabled=not who)
     if pressed and who:
         budget.do(
             lambda: room.after.budgets.raise_person(key, who),
-            f"{people[who].name} 님의 하루 몫을 늘렸습니다. 바로 다시 실행할 수 있습니다.",
+            f"{people[who].name} 님의 오늘 몫을 늘렸습니다. 바로 다시 실행할 수 있습니다.",
         )
 
 
@@ -124,7 +127,7 @@ def city(key: InstructorKey) -> None:
     if not officer:
         st.caption("이 한도는 담당자만 바꿀 수 있습니다.")
     names = [
-        (LimitScope.PERSON, ALL, "한 사람이 하루에 (수업에 따로 정하지 않았을 때)"),
+        (LimitScope.PERSON, ALL, "한 사람이 하루에 (과정에서 더 적게 정할 수는 있습니다)"),
         (LimitScope.DAY, ALL, "실습실 전체가 하루에"),
     ]
     names += [(LimitScope.ENDPOINT, e.id, f"「{e.name}」 연결을 한 달에") for e in room.endpoints()]
@@ -137,19 +140,11 @@ def city(key: InstructorKey) -> None:
             limit = standing.limit if standing else Limit(scope, name)
             with st.form(f"limit-{scope}-{name}", border=False):
                 a, b, c = st.columns([4, 4, 3], vertical_alignment="bottom")
-                tokens = a.number_input(
-                    "토큰", 0, None, limit.tokens, step=10_000, disabled=not officer, placeholder="한도 없음"
+                key_of = f"limit-{scope}-{name}"
+                tokens = budget.tokens_input(
+                    a, "토큰", limit.tokens, f"{key_of}-tokens", disabled=not officer
                 )
-                won = b.number_input(
-                    "원",
-                    0.0,
-                    None,
-                    limit.won,
-                    step=1_000.0,
-                    disabled=not officer,
-                    placeholder="한도 없음",
-                    format="%.0f",
-                )
+                won = budget.won_input(b, "원", limit.won, f"{key_of}-won", disabled=not officer)
                 if c.form_submit_button("저장", disabled=not officer, width="stretch"):
                     _save(key, Limit(scope, name, tokens, won))
 
