@@ -3,7 +3,9 @@
 Hides tiktoken (imported nowhere else, and only when first used), which would download its ranks:
 the o200k vocabulary lies beside this module and its hash is checked before tiktoken, which
 answers a wrong hash by deleting and downloading, ever sees it. Models of another vocabulary get
-an estimate with the same ranks, marked as such; the endpoint's own usage is to be preferred.
+an estimate with the same ranks, marked as such; the endpoint's own usage is to be preferred. Whether
+a request fits is judged by a careful estimate: the endpoint would refuse it, or quietly cut it, with
+nobody the wiser.
 The caches are bounded memories of pure functions, not state.
 """
 
@@ -11,7 +13,9 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import math
 import os
+import re
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
@@ -36,10 +40,15 @@ RANKS_FILE = "fb374d419588a4632f3f557e76b4b70aebbca790"
 RANKS_SHA256 = "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d"
 TOKENS_PER_MESSAGE = 4  # role and separators of the chat form
 TOKENS_PER_REQUEST = 3  # the opening of the answer
+# Measured with the embedded model's own vocabulary (Qwen) on the 450 texts of the course: it needs 0.99 to 1.48
+# times our tokens, most of it because it takes every digit alone where ours takes three; with the digits counted
+# so, 0.97 to 1.18 times.
+MARGIN = 1.2
 _CACHED_CHARS = (
     20_000  # 1,024 texts, one for each seat of three hundred, of at most 20,000 characters: usually some MB
 )
 _ROLE_NAMES = {Role.SYSTEM: "지시문(시스템 메시지)", Role.USER: "요청", Role.ASSISTANT: "앞선 답변"}
+_DIGITS = re.compile(r"[0-9]{2,}")
 _loading = threading.Lock()
 
 
@@ -79,13 +88,14 @@ def pieces(text: str) -> tuple[str, ...]:
 def check_fits(messages: Sequence[Message], endpoint: Endpoint, sampling: Sampling) -> TokenCount:
     """Return the count if messages and answer fit the endpoint; else raise PromptTooLongError.
 
-    The error says by how much to shorten, in characters of this text, and which part is longest.
+    For a model of another vocabulary the count is a careful estimate, rather too high than too low. The
+    error says by how much to shorten, in characters of this text, and which part is longest.
     """
-    counted = count_messages(messages, endpoint.model)
+    counted = _careful(messages, endpoint.model)
     limit = endpoint.context_tokens - sampling.max_answer_tokens
     if counted.tokens <= limit:
         return counted
-    about = "약 " if counted.estimated else ""
+    about, guess = ("약 ", "(추정)") if counted.estimated else ("", "")
     if limit <= TOKENS_PER_REQUEST + TOKENS_PER_MESSAGE:
         raise PromptTooLongError(
             f"답변 길이({sampling.max_answer_tokens:,}토큰)만으로 이 모델이 다룰 수 있는 길이"
@@ -95,18 +105,37 @@ def check_fits(messages: Sequence[Message], endpoint: Endpoint, sampling: Sampli
             remedy="답변 길이를 줄이거나 더 긴 글을 다루는 모델을 골라 주세요.",
         )
     raise PromptTooLongError(
-        f"보낼 글이 {about}{counted.tokens:,}토큰으로, 이 모델에 보낼 수 있는 {limit:,}토큰을 넘습니다.",
+        f"보낼 글이 {about}{counted.tokens:,}토큰{guess}으로, 이 모델에 보낼 수 있는 {limit:,}토큰을 넘습니다.",
         tokens=counted.tokens,
         limit=limit,
-        remedy=_how_to_shorten(messages, counted.tokens - limit),
+        remedy=_how_to_shorten(messages, counted, counted.tokens - limit),
     )
 
 
 # --------------------------------------------------------------------------- inside
 
 
-def _how_to_shorten(messages: Sequence[Message], excess_tokens: int) -> str:
-    lengths = [_length(message.text) for message in messages]
+def _careful(messages: Sequence[Message], model: str) -> TokenCount:
+    """Count a request; where the model has another vocabulary, with its digits and a margin."""
+    counted = count_messages(messages, model)
+    if not counted.estimated:
+        return counted
+    tokens = TOKENS_PER_REQUEST + sum(TOKENS_PER_MESSAGE + _careful_length(m.text) for m in messages)
+    return TokenCount(tokens, estimated=True)
+
+
+def _careful_length(text: str) -> int:
+    return math.ceil(MARGIN * (_length(text) + _digits_apart(text)))
+
+
+def _digits_apart(text: str) -> int:
+    """Return how many tokens more a text has where every digit is one, not every three."""
+    return sum(len(run) - -(-len(run) // 3) for run in _DIGITS.findall(text))
+
+
+def _how_to_shorten(messages: Sequence[Message], counted: TokenCount, excess_tokens: int) -> str:
+    length = _careful_length if counted.estimated else _length
+    lengths = [length(message.text) for message in messages]
     longest = max(range(len(messages)), key=lengths.__getitem__)
     text = messages[longest].text
     chars = -(-excess_tokens * len(text) // max(1, lengths[longest]))

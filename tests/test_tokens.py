@@ -100,6 +100,32 @@ def test_one_token_too_many_is_caught() -> None:
     assert (caught.value.tokens, caught.value.limit) == (9, 8)
 
 
+# What the embedded model's own tokenizer counts, which knows no number but its digits.
+QWEN_TOKENS = (
+    ("시설대관 입금 내역을 부서별로 정리해 주세요.", 18),
+    ("2026-11-22\t1,250,000\t110-234-567890\n", 36),
+    ("| 3월 | 12,480명 | 13.5% |\n", 21),
+)
+
+
+@pytest.mark.parametrize(("text", "needed"), QWEN_TOKENS)
+def test_a_request_is_refused_before_another_vocabulary_overflows(text: str, needed: int) -> None:
+    """Ours takes three digits at once and counts fewer; what fits by it may not fit by theirs."""
+    long, room = text * 100, 7 + needed * 100
+    asked = [message(long)]
+    counted = tokens.check_fits(asked, endpoint(10 * room, "qwen2.5-7b"), Sampling(max_answer_tokens=1))
+    assert counted.estimated
+    assert room <= counted.tokens <= 1.4 * room
+    with pytest.raises(PromptTooLongError, match=r"약 .*\(추정\)"):
+        tokens.check_fits(asked, endpoint(room, "qwen2.5-7b"), Sampling(max_answer_tokens=1))
+
+
+def test_an_exact_count_gets_no_margin() -> None:
+    long = "1,250,000원 " * 100
+    fits = tokens.check_fits([message(long)], endpoint(100_000), Sampling(max_answer_tokens=1))
+    assert fits == tokens.count_messages([message(long)])
+
+
 def test_the_error_says_what_to_shorten_and_shortening_helps() -> None:
     memo = "첫 문단입니다.\n둘째 줄.\n\n" + "가나다라 마바사 아자차카. " * 200 + "\n\n끝 문단입니다."
     asked = [message("당신은 도우미", Role.SYSTEM), message(memo)]
