@@ -1,14 +1,18 @@
 """Who may teach: the set-up code, passwords, sign-ins, and the role that every use case asks for.
 
-Hides argon2 and how guessing is slowed: wrong passwords make that account wait, by account and
-never by address, thirty seconds at the most; a browser from which the instructor has come in
-before is not held up by what others guess, so nobody can shut a lecturer out of their class.
+Hides argon2 (two at a time: each takes 64 MB) and how guessing is slowed: every try counts as wrong
+until it has proved right, so that many at once gain nothing; wrong passwords make that account wait, by
+account and never by address, thirty seconds at the most. A browser from which the instructor has come in
+before is not held up by what others guess. On a new one they are: who keeps guessing can keep it waiting,
+since nothing tells the two apart; the way out is the old browser, or the officer at the server PC
+(``reset``), and the message says so.
 """
 
 from __future__ import annotations
 
 import math
 import secrets
+import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,11 +26,17 @@ from sandbox.class_records import Instructor, InstructorKey
 from sandbox.classroom.names import NAME_MAX_CHARS, plain_line
 from sandbox.records import InputError, NotAllowedError, NotFoundError
 from sandbox.store import Store
+from sandbox.store.guessing import PASSWORD, SETUP
 
 PASSWORD_MIN_CHARS = 8
 PASSWORD_MAX_CHARS = 200
 SIGNED_IN_HOURS = 12.0
 LONGEST_WAIT_SECONDS = 30.0
+HASHING_AT_ONCE = 2
+SHUT_OUT = (
+    "본인이 틀린 것이 아니라면, 전에 로그인했던 브라우저에서는 남의 실수로 기다리지 않습니다. "
+    "급하면 담당자에게 비밀번호를 새로 정해 달라고 해 주세요."
+)
 TOO_PLAIN = frozenset(
     {"12345678", "123456789", "1234567890", "password", "qwerty123", "11111111", "00000000"}
 )
@@ -46,6 +56,7 @@ class Instructors:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._hashing = threading.BoundedSemaphore(HASHING_AT_ONCE)
 
     # ------------------------------------------------------------------ the role
 
@@ -86,15 +97,17 @@ class Instructors:
         """Let the officer in with the one-time code and keep name and password."""
         name, login = _named(name)
         _refuse_weak(password, name)
-        self._hold_up(f"setup:{guesser}")
+        self._store.stand_in_line(SETUP)
+        self._count(f"setup:{guesser}")
         if not self._store.setup_code_is_open(code):
-            self._store.record_failed_resume(f"setup:{guesser}")
+            self._store.wrong_guess(SETUP)
             raise NotFoundError(
                 "설정 코드가 맞지 않습니다.",
                 remedy="프로그램을 시작한 창에 나온 코드를 다시 확인해 주세요. 이미 쓴 코드라면 그 창에서 "
                 "python -m sandbox instructor setup-code로 새 코드를 만들 수 있습니다.",
             )
-        made = self._store.use_setup_code(code, name, login, _hasher().hash(password))
+        self._store.forget_failed_resumes(f"setup:{guesser}")
+        made = self._store.use_setup_code(code, name, login, self._hashed(password))
         if made is None:
             raise NotAllowedError(
                 "설정 코드를 방금 다른 사람이 썼습니다.",
@@ -112,11 +125,13 @@ class Instructors:
             known.encode("utf-8", "replace"), self._store.known_mark(found[0].id).encode()
         )
         guessed = f"instructor:{login}:known" if mine else f"instructor:{login}"
-        self._hold_up(guessed)
+        if not mine:
+            self._store.stand_in_line(PASSWORD)
+        self._count(guessed, SHUT_OUT)
         # An unknown name costs as long as a wrong password, so that names cannot be found out.
-        right = _fits(found[1] if found and found[1] else _nobodys_hash(), password)
+        right = self._fits(found[1] if found else "", password)
         if found is None or not right or not found[1]:
-            self._store.record_failed_resume(guessed)
+            self._store.wrong_guess(PASSWORD)
             raise NotAllowedError(
                 "이름이나 비밀번호가 맞지 않습니다.",
                 remedy="한/영 키와 Caps Lock을 확인해 주세요. 비밀번호를 잊었다면 담당자에게 새로 정해 달라고 하세요.",
@@ -125,7 +140,7 @@ class Instructors:
         _refuse_disabled(who)
         self._store.forget_failed_resumes(guessed)
         if _hasher().check_needs_rehash(password_hash):
-            self._store.set_instructor_password(who.id, _hasher().hash(password))
+            self._store.set_instructor_password(who.id, self._hashed(password))
         return self._entry(who)
 
     def sign_in_by_mail(self, claims: Mapping[str, Any]) -> InstructorEntry:
@@ -155,14 +170,14 @@ class Instructors:
         """Replace one's own password; every browser is signed out, this one gets a new key."""
         who = self.current(key)
         found = self._store.instructor_by_login(_login(who.name))
-        self._hold_up(f"change:{who.id}")
-        if found is None or found[0].id != who.id or not _fits(found[1] or _nobodys_hash(), old):
-            self._store.record_failed_resume(f"change:{who.id}")
+        self._count(f"change:{who.id}")
+        if found is None or found[0].id != who.id or not self._fits(found[1], old):
             raise NotAllowedError(
                 "지금 비밀번호가 맞지 않습니다.", remedy="한/영 키를 확인하고 다시 적어 주세요."
             )
+        self._store.forget_failed_resumes(f"change:{who.id}")
         _refuse_weak(new, who.name)
-        self._store.set_instructor_password(who.id, _hasher().hash(new))
+        self._store.set_instructor_password(who.id, self._hashed(new))
         return self._entry(who)
 
     def listed(self, key: InstructorKey) -> tuple[Instructor, ...]:
@@ -175,7 +190,7 @@ class Instructors:
         self.officer(key)
         name, login = _named(name)
         _refuse_weak(password, name)
-        return self._store.add_instructor(name, login, _hasher().hash(password), is_officer=is_officer)
+        return self._store.add_instructor(name, login, self._hashed(password), is_officer=is_officer)
 
     def add_by_mail(
         self, key: InstructorKey, name: str, mail: str, *, is_officer: bool = False
@@ -208,7 +223,7 @@ class Instructors:
         password = "-".join(
             "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(4)) for _ in range(3)
         )
-        self._store.set_instructor_password(found[0].id, _hasher().hash(password))
+        self._store.set_instructor_password(found[0].id, self._hashed(password))
         self._store.forget_failed_resumes(f"instructor:{login}")
         self._store.forget_failed_resumes(f"instructor:{login}:known")
         return password
@@ -223,12 +238,25 @@ class Instructors:
         token = self._store.sign_in_instructor(who.id, hours=SIGNED_IN_HOURS)
         return InstructorEntry(who, InstructorKey(token), self._store.known_mark(who.id))
 
-    def _hold_up(self, guessed: str) -> None:
-        wait = self._store.resume_wait_seconds(guessed, longest_seconds=LONGEST_WAIT_SECONDS)
+    def _count(self, guessed: str, way_out: str = "") -> None:
+        """Count a try before it is looked at; refuse it while ``guessed`` must wait."""
+        wait = self._store.count_guess(guessed, longest_seconds=LONGEST_WAIT_SECONDS)
         if wait > 0:
             raise NotAllowedError(
-                "여러 번 잘못 입력했습니다.", remedy=f"{math.ceil(wait)}초 뒤에 다시 입력해 주세요."
+                "여러 번 잘못 입력했습니다.",
+                remedy=" ".join(filter(None, (f"{math.ceil(wait)}초 뒤에 다시 입력해 주세요.", way_out))),
             )
+
+    def _fits(self, password_hash: str, password: str) -> bool:
+        with self._hashing:
+            try:
+                return _hasher().verify(password_hash or _nobodys_hash(), _typed(password))
+            except (VerificationError, InvalidHashError):
+                return False
+
+    def _hashed(self, password: str) -> str:
+        with self._hashing:
+            return _hasher().hash(_typed(password))
 
 
 @lru_cache(maxsize=1)
@@ -239,13 +267,6 @@ def _hasher() -> PasswordHasher:
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return _hasher().hash(secrets.token_hex(16))
-
-
-def _fits(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher().verify(password_hash, _typed(password))
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _typed(password: str) -> str:

@@ -3,7 +3,8 @@
 Hides who may take up the work of a seat. Whoever knows the class code may sit down on a free seat.
 Work that lies at a taken seat is opened to the same name only, where the class allows it, and not while
 somebody works there; the 이어하기 code opens it at any time (``entering``). Wrong codes and wrong names
-make the browser that tries them wait, never its address.
+make the browser that tries them wait, never its address; who opens a new browser for every guess
+waits in one line with everybody who guesses class codes (``store.guessing``).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sandbox.class_records import Class, Seat
 from sandbox.classroom.names import same_name
 from sandbox.records import InputError, NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
+from sandbox.store.guessing import CLASS
 from sandbox.store.people import folded_code
 
 
@@ -32,9 +34,10 @@ class Joining:
                 "과정 코드를 여러 번 잘못 입력했습니다.",
                 remedy=f"{math.ceil(wait)}초 뒤에 다시 입력해 주세요.",
             )
+        self._store.stand_in_line(CLASS)
         found = self._store.class_of(folded_code(code))
         if found is None:
-            self._store.record_failed_resume(f"class:{guesser}")
+            self._store.record_failed_resume(f"class:{guesser}", CLASS)
             raise NotFoundError(
                 "그 과정 코드를 찾지 못했습니다.",
                 remedy="앞 화면에 보이는 여섯 글자를 다시 확인해 주세요. 코드 없이 혼자 연습하려면 비워 두세요.",
@@ -96,7 +99,7 @@ class Joining:
     def _back(self, here: Class, line: Seat, name: str, guesser: str) -> Person:
         person = self._store.person(line.person_id)
         if not same_name(person.name, name):
-            self._store.record_failed_resume(f"class:{guesser}")
+            self._store.record_failed_resume(f"class:{guesser}", CLASS)
             raise _somebody_elses(line.seat)
         if not here.rules.rejoin_by_seat:
             raise NotAllowedError(

@@ -25,7 +25,7 @@ from sandbox.store.classes import ClassRows
 from sandbox.store.contents import Contents
 from sandbox.store.database import Database
 from sandbox.store.failures import DAMAGED, UNPREPARED, failure
-from sandbox.store.guessing import Turnstile
+from sandbox.store.guessing import turnstiles
 from sandbox.store.history import History
 from sandbox.store.instructors import InstructorRows
 from sandbox.store.ledger import Ledger
@@ -65,7 +65,7 @@ class Store(
 
     def __init__(self, url: str, *, secret: bytes, busy_timeout_seconds: float = 15.0) -> None:
         self._secret = secret
-        self._turnstile = Turnstile()
+        self._turnstiles = turnstiles()
         self._database = Database(url, busy_timeout_seconds=busy_timeout_seconds)
 
     def migrate(self) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sandbox.records import NotFoundError, Person
 from sandbox.store.database import Database
-from sandbox.store.guessing import Turnstile
+from sandbox.store.guessing import RESUME, Secret, Turnstile
 from sandbox.store.tables import people, resume_failures, sign_ins
 
 _SIGN_IN_DAYS = 30
@@ -39,7 +39,7 @@ class People:
 
     _database: Database
     _secret: bytes
-    _turnstile: Turnstile
+    _turnstiles: dict[Secret, Turnstile]
 
     def add_person(self, name: str, class_code: str = "", seat: str = "") -> Person:
         """Keep a newcomer; two people of one name are two people."""
@@ -127,29 +127,38 @@ class People:
 
         Waits some seconds while the room is being guessed at; NotAllowedError when too many wait.
         """
-        self._turnstile.pass_through()
+        self.stand_in_line(RESUME)
         found = select(*_PERSON).where(people.c.resume_hash == self._code_hash(code))
         with self._database.reading() as connection:
             row = connection.execute(found).first()
         return None if row is None else _person(row)
 
-    def record_failed_resume(self, key: str) -> None:
+    def stand_in_line(self, secret: Secret) -> None:
+        """Wait some seconds while the room is being guessed at; NotAllowedError when too many wait."""
+        self._turnstiles[secret].pass_through()
+
+    def record_failed_resume(self, key: str, secret: Secret = RESUME) -> None:
         """Count a wrong code against ``key``, a browser token or a name, never an address."""
-        self._turnstile.wrong()
-        now = datetime.now(UTC)
+        self._turnstiles[secret].wrong()
+        with self._database.writing() as connection:
+            self._count_failure(connection, self._keyed("failure", key))
+
+    def count_guess(self, key: str, *, longest_seconds: float) -> float:
+        """Count a try as wrong before it is looked at, or tell how long ``key`` must wait and count nothing.
+
+        Who looks first and counts afterwards lets as many guess together as come together. A right one is
+        forgiven by forget_failed_resumes, a wrong one is told to ``wrong_guess``.
+        """
         key_hash = self._keyed("failure", key)
         with self._database.writing() as connection:
-            connection.execute(
-                delete(resume_failures).where(resume_failures.c.last_at < now - _FORGET_FAILURES_AFTER)
-            )
-            connection.execute(
-                self._database.insert(resume_failures)
-                .values(key_hash=key_hash, failures=1, last_at=now)
-                .on_conflict_do_update(
-                    index_elements=["key_hash"],
-                    set_={"failures": resume_failures.c.failures + 1, "last_at": now},
-                )
-            )
+            wait_seconds = self._wait_seconds(connection, key_hash, longest_seconds, to_count=True)
+            if wait_seconds <= 0:
+                self._count_failure(connection, key_hash)
+        return wait_seconds
+
+    def wrong_guess(self, secret: Secret) -> None:
+        """Let the room know of a wrong try that ``count_guess`` has counted already."""
+        self._turnstiles[secret].wrong()
 
     def resume_wait_seconds(self, key: str, *, longest_seconds: float = _LONGEST_WAIT_SECONDS) -> float:
         """Tell how long ``key`` must wait before the next code; 0.0 when not at all.
@@ -157,18 +166,7 @@ class People:
         Three mistakes are free, then 2, 4, 8 … up to ``longest_seconds``; an hour of peace forgets them.
         """
         with self._database.reading() as connection:
-            row = connection.execute(
-                select(resume_failures.c.failures, resume_failures.c.last_at).where(
-                    resume_failures.c.key_hash == self._keyed("failure", key)
-                )
-            ).first()
-        now = datetime.now(UTC)
-        if row is None or row.last_at < now - _FORGET_FAILURES_AFTER or row.failures <= _FREE_FAILURES:
-            return 0.0
-        if row.last_at > now + timedelta(seconds=longest_seconds):
-            return 0.0  # the PC's clock was set back: nobody waits for a time that may be months away
-        wait_seconds = min(longest_seconds, 2.0 ** min(row.failures - _FREE_FAILURES, 16))
-        return float(max(0.0, wait_seconds - max(0.0, (now - row.last_at).total_seconds())))
+            return self._wait_seconds(connection, self._keyed("failure", key), longest_seconds)
 
     def forget_failed_resumes(self, key: str) -> None:
         """Forgive ``key`` its mistakes, after a right code."""
@@ -178,6 +176,34 @@ class People:
             )
 
     # ------------------------------------------------------------------- inside
+
+    def _count_failure(self, connection: Connection, key_hash: str) -> None:
+        now = datetime.now(UTC)
+        connection.execute(
+            delete(resume_failures).where(resume_failures.c.last_at < now - _FORGET_FAILURES_AFTER)
+        )
+        connection.execute(
+            self._database.insert(resume_failures)
+            .values(key_hash=key_hash, failures=1, last_at=now)
+            .on_conflict_do_update(
+                index_elements=["key_hash"],
+                set_={"failures": resume_failures.c.failures + 1, "last_at": now},
+            )
+        )
+
+    def _wait_seconds(
+        self, connection: Connection, key_hash: str, longest_seconds: float, *, to_count: bool = False
+    ) -> float:
+        counted = select(resume_failures.c.failures, resume_failures.c.last_at)
+        counted = counted.where(resume_failures.c.key_hash == key_hash)
+        row = connection.execute(counted.with_for_update() if to_count else counted).first()
+        now = datetime.now(UTC)
+        if row is None or row.last_at < now - _FORGET_FAILURES_AFTER or row.failures <= _FREE_FAILURES:
+            return 0.0
+        if row.last_at > now + timedelta(seconds=longest_seconds):
+            return 0.0  # the PC's clock was set back: nobody waits for a time that may be months away
+        wait_seconds = min(longest_seconds, 2.0 ** min(row.failures - _FREE_FAILURES, 16))
+        return float(max(0.0, wait_seconds - max(0.0, (now - row.last_at).total_seconds())))
 
     def _give_code(self, person_id: str, *, step: int) -> str:
         with self._database.writing() as connection:
