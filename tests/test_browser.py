@@ -156,6 +156,31 @@ def test_an_answer_streams_and_survives_a_refresh_in_the_middle(
     picture(page, "free-answer")
 
 
+def test_a_cookie_lost_on_the_way_is_handed_over_again(
+    page: Page, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    """Until the browser has it 실행 says what is the matter; afterwards a refresh finds the person again."""
+    fake.script("짧은 답변입니다.")
+    lost: list[str] = ["so far"]
+    page.route("**/room/enter", lambda route: route.abort() if lost else route.continue_())
+    come_in(page, room)
+    expect(page.get_by_text("아직 저장하지 못해")).to_be_visible(timeout=15_000)
+    page.get_by_role("link", name="자유 실습").click()
+    box = page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")
+    box.fill("안내문을 써 줘")
+    press_run(page)
+    expect(page.get_by_text("들어오신 표시가 없어 보내지 못했습니다")).to_be_visible(timeout=15_000)
+    settle(page)
+    picture(page, "cookie-lost")
+    expect(page.get_by_text("글이 아주 길다면")).to_have_count(0)
+    lost.clear()
+    expect(page.get_by_text("아직 저장하지 못해")).to_have_count(0, timeout=ANSWER_SECONDS)
+    press_run(page)
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    page.goto(f"{room.url}/mine")
+    expect(page.get_by_text("안내문을 써 줘").first).to_be_visible(timeout=15_000)
+
+
 def test_stop_keeps_what_has_come(page: Page, room: RunningRoom, fake: FakeEndpoint) -> None:
     long_answer(fake, 300)
     come_in(page, room)
@@ -343,7 +368,9 @@ def test_a_killed_server_loses_nothing_that_was_shown(
         press_run(page)
         expect(page.get_by_text("9번째 줄").first).to_be_visible(timeout=ANSWER_SECONDS)
         room.kill()
-        page.wait_for_timeout(1000)
+        # Not "the answer is still being written": nobody writes it, and the person is told what to do.
+        expect(page.get_by_text("실습실 서버에 닿지 않습니다").first).to_be_visible(timeout=ANSWER_SECONDS)
+        expect(page.get_by_text("9번째 줄").first).to_be_visible()
         picture(page, "server-gone")
         shown = re.findall(r"\d+번째 줄", page.locator(".answer").inner_text())[-1]
         room.start()

@@ -95,13 +95,16 @@ def korean_words(*, key: str) -> None:
     _mount("words", {}, key)
 
 
-def hand_over(token: str, *, key: str, door: str = "/room", known: str = "") -> bool:
-    """Put a token into the cookie, or remove the cookie when ``token`` is '-'; True when done.
+def hand_over(token: str, *, key: str, door: str = "/room", known: str = "") -> str:
+    """Put a token into the cookie, or remove the cookie when ``token`` is '-'.
+
+    Return ``ok`` in the script run that follows when it is done; ``refused`` or ``lost``, once, when it
+    has failed several times. The browser goes on asking for as long as this is mounted.
 
     ``door``: ``/room`` for a person, ``/room/desk`` for an instructor, whose browser is ``known`` then.
     """
     data = {"token": token, "door": door, "known": known}
-    return bool(_mount("cookie", data, key, on_done_change=lambda: None).done)
+    return str(_mount("cookie", data, key, on_done_change=lambda: None).done or "")
 
 
 def class_bar(url: str, mark: str, *, look: str, key: str, answered: bool = False) -> str:

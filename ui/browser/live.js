@@ -3,6 +3,9 @@
 // Where a page has a place for its answers, this waits there for 실행 to say that one has begun
 // (room:run), and hides the answers before it (.st-key-answers-…) for as long as it shows a live one.
 const STATES = { WAITING: "wait", STREAMING: "stream" };
+const GIVEN_UP = 4; // as many failures are no hiccup: the server is off, or the network is
+const GONE = "실습실 서버에 닿지 않습니다. 여기까지 받은 답변은 화면에 그대로 있습니다. 이 화면을 그대로 두시면 서버가 " +
+  "돌아오는 대로 이어서 보여 드립니다. 1분이 지나도 같으면 강사나 담당자에게 알려 주세요.";
 const LAST = ["DONE", "STOPPED", "CUT", "FAILED"];
 
 export default function (component) {
@@ -82,7 +85,7 @@ function build(root, run) {
   // The button that was pressed may be a screen away from the answer.
   requestAnimationFrame(() => root.scrollIntoView({ block: "center", behavior: "smooth" }));
   const live = { run, position: 0, dot, status, stop, answer, text, began: Date.now(), state: "WAITING",
-                 ahead: 0, wait: 0, lost: false, ended: false, source: null };
+                 ahead: 0, wait: 0, lost: false, failures: 0, ended: false, source: null };
   stop.addEventListener("click", () => {
     stop.disabled = true;
     status.textContent = "멈추고 있습니다…";
@@ -110,6 +113,7 @@ function open(live) {
   });
   source.onerror = () => {
     live.lost = true;
+    live.failures += 1;
     show(live);
     if (source.readyState === EventSource.CLOSED && !live.ended) {
       // Refused, not dropped: the page may know more (another sign-in, an answer already stored).
@@ -127,6 +131,7 @@ function open(live) {
 function take(live, event) {
   const part = JSON.parse(event.data);
   live.lost = false;
+  live.failures = 0;
   live.state = part.s || live.state;
   live.ahead = part.a || 0;
   live.wait = part.w || 0;
@@ -153,7 +158,7 @@ function show(live) {
 
 function standing(live, seconds) {
   return live.lost
-    ? "연결이 끊겨 다시 잇고 있습니다. 답변은 서버에서 계속 작성됩니다."
+    ? live.failures < GIVEN_UP ? "연결이 끊겨 다시 잇고 있습니다. 서버가 켜져 있으면 답변은 계속 작성됩니다." : GONE
     : live.state === "STREAMING" && live.text.length
       ? `답변을 쓰고 있습니다 · ${live.text.length.toLocaleString()}자 · ${seconds}초`
       : LAST.includes(live.state)

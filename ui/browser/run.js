@@ -4,6 +4,8 @@
 const BUSY = "지금 답변을 받고 있습니다. 끝나거나 멈추면 다시 실행할 수 있습니다.";
 const LOST = "서버에 닿지 못해 보내지 못했습니다. 쓰시던 글은 그대로 있습니다. 잠시 뒤 다시 눌러 주세요.";
 const PAUSED = "강사가 보내기를 잠시 멈췄습니다", CLOSED = "과정이 끝났습니다";
+const STRANGER = "이 브라우저에 들어오신 표시가 없어 보내지 못했습니다. 쓰시던 글은 화면에 그대로 있습니다. 잠시 뒤 다시 눌러 " +
+  "보시고, 그래도 같으면 글을 복사해 둔 뒤 F5(새로 고침)를 눌러 ‘시작’에서 이어하기 코드나 이름으로 먼저 들어와 주세요.";
 const ODD = "보낼 수 없는 내용입니다. 글이 아주 길다면 줄인 뒤 다시 눌러 주세요.";
 const WAIT_MS = 15000, AGAIN_MS = [700, 1500, 3000], LAY_MS = 500, LAY_TRIES = 20;
 
@@ -157,7 +159,7 @@ async function send(run) {
       await pause(LAY_MS);
       continue;
     }
-    say(run, [told.message, told.remedy].filter(Boolean).join(" ") || ODD);
+    say(run, [told.message, told.remedy].filter(Boolean).join(" ") || (told.status === 401 ? STRANGER : ODD));
     if (told.status !== 0) run.tell("refused", press); // the page shows what stands in the way
     return;
   }

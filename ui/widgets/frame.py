@@ -28,13 +28,36 @@ def korean_words() -> None:
 
 
 def keep_cookie() -> None:
-    """Hand the token of somebody who has just come in to the browser, once."""
-    token = session.token_to_keep()
-    if token and browser.hand_over(token, key="cookie"):
-        st.session_state.pop("token_to_keep", None)
+    """Hand the token of somebody who has just come in to the browser, until the browser has it.
+
+    It stays in the session until then: without its cookie the tab can send nothing.
+    """
+    if token := session.token_to_keep():
+        _handed("token_to_keep", browser.hand_over(token, key="cookie"), leaving=token == "-")
     token, known = st.session_state.get("desk_to_keep", ("", ""))
-    if token and browser.hand_over(token, key="desk_cookie", door="/room/desk", known=known):
-        st.session_state.pop("desk_to_keep", None)
+    if token:
+        how = browser.hand_over(token, key="desk_cookie", door="/room/desk", known=known)
+        _handed("desk_to_keep", how, leaving=token == "-")
+
+
+def _handed(kept: str, how: str, *, leaving: bool) -> None:
+    """Forget what the browser has now; say what to do for as long as it could not be handed over."""
+    trouble = f"{kept}_trouble"
+    if how == "ok":
+        st.session_state.pop(kept, None)
+        st.session_state.pop(trouble, None)
+    elif how:
+        st.session_state[trouble] = True
+    if st.session_state.get(trouble) and not leaving:
+        st.warning(
+            "들어오신 표시를 이 브라우저에 아직 저장하지 못해 계속 다시 시도하고 있습니다. 이 안내가 보이는 동안에는 "
+            "실행이 되지 않을 수 있으니 F5(새로 고침)를 누르지 말고, 오른쪽 위 이름을 눌러 **이어하기 코드**를 적어 두세요. "
+            "계속되면 담당자에게 알려 주세요."
+            if kept == "token_to_keep"
+            else "로그인 표시를 이 브라우저에 아직 저장하지 못해 계속 다시 시도하고 있습니다. 이 안내가 사라질 때까지 "
+            "F5(새로 고침)를 누르지 마세요. 계속되면 담당자에게 알려 주세요.",
+            icon=":material/key_off:",
+        )
 
 
 def title(text: str, caption: str = "") -> None:
