@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from sandbox.class_records import ContentKind
-from tests.test_after_class_pages import Stand, fine, stand, words
+from sandbox.practice import Work
+from tests.test_after_class_pages import SECONDS, Stand, fine, stand, words
 from tests.test_authoring_rooms import exercise, template
 
 pytestmark = pytest.mark.pages
@@ -53,3 +55,24 @@ def test_each_template_is_warned_of_before_it_is_withdrawn(stand: Stand) -> None
     fine(page.button(key="withdraw").click().run())
     assert not shelved("own-b")
     assert shelved("own-a")
+
+
+def test_an_exercise_is_tried_before_anybody_sees_it(stand: Stand) -> None:
+    publish(stand, PROMPT, template("own-a", title="안내문"))
+    publish(stand, EXERCISE, exercise_on(stand, "ex-a", "own-a"))
+    page = stand.page("editor", desk=True, edit="exercise:ex-a")
+    shown = words(page)
+    assert "토큰**입니다" in shown
+    assert "힌트가 하나도 없습니다" in shown
+    page = fine(page.button(key="join-ex-a").click().run())
+    sent = next(a for a in page.text_area if a.label == "보낼 프롬프트").value
+    assert "예산은 300만원이고 3명입니다." in sent
+    me, prompt = page.session_state["person"], stand.room.library.prompt("own-a")
+    run_id = stand.room.practice.run(me, Work(sent, trial=prompt), {}, stand.room.endpoints()[0])
+    end = time.monotonic() + SECONDS
+    while not stand.room.practice.result(me, run_id).state.ended:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    page.session_state["trial-run:ex-a"] = run_id
+    page = fine(page.run())
+    assert "점검 결과 — 통과" in words(page)  # the exercise's own checks, on the answer of the trial

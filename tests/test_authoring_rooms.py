@@ -27,6 +27,7 @@ from sandbox.authoring import (
     looking,
 )
 from sandbox.authoring.advice import advise
+from sandbox.authoring.trying import advise_exercise
 from sandbox.class_records import ContentKind, InstructorKey, SuggestionState
 from sandbox.documents import read
 from sandbox.library import Library, prefilled, render
@@ -499,6 +500,45 @@ def test_a_bomb_that_lies_about_its_size_is_stopped_while_unpacking(monkeypatch:
     monkeypatch.setattr(exchange, "WHOLE_MAX_BYTES", 10_000)
     with pytest.raises(InputError, match="너무 커지는"):
         exchange.unpacked(packed(("a.md", b"1" * 6_000), ("b.md", b"2" * 6_000)))
+
+
+# --------------------------------------------------------------------------- an exercise on trial
+
+
+def test_an_exercise_shows_what_it_would_send_however_half_done(desk: Desk) -> None:
+    asking = desk.authoring.drafting.asking
+    saved(desk, template(fields=[forms.new_field("자료", FieldType.LONG_TEXT), forms.new_field("받는 사람")],
+                         body="{{받는 사람}}에게 안내문을 써 주세요.\n{{자료}}"))  # fmt: skip
+    half = exercise(desk, prompt="own-1", starter="", prefill={"자료": "@메모.txt"}) | {
+        "title": "", "goal": "", "checks": [], "wrong": [], "steps": [],
+    }  # fmt: skip
+    asked = asking(desk.key, half)
+    assert asked.text == "{{받는 사람}}에게 안내문을 써 주세요.\n예산은 300만원이고 3명입니다."
+    assert 10 < asked.tokens < 100
+    told = " ".join(one.text for one in advise_exercise(half, asked))
+    assert "수강생이 채울 빈칸입니다: 받는 사람" in told
+    assert "힌트가 하나도 없습니다" in told
+    assert "저절로 들어가지 않습니다" not in told
+    unused = asking(desk.key, half | {"prefill": {"받는 사람": "시민"}})
+    assert unused.values == {"자료": "", "받는 사람": "시민"}
+    told = " ".join(one.text for one in advise_exercise(half | {"prefill": {"받는 사람": "시민"}}, unused))
+    assert "「메모.txt」의 글은" in told
+
+
+def test_an_exercise_without_a_template_sends_its_starter(desk: Desk) -> None:
+    form = exercise(desk, starter="주차장 {{공사}} 안내문 써줘")
+    asked = desk.authoring.drafting.asking(desk.key, form)
+    assert (asked.text, asked.prompt.title, asked.values) == (
+        "주차장 {{공사}} 안내문 써줘",
+        form["title"],
+        {},
+    )
+    empty = form | {"starter": ""}
+    asked = desk.authoring.drafting.asking(desk.key, empty)
+    assert "입력 칸이 빈 채로" in " ".join(one.text for one in advise_exercise(empty, asked))
+    long = form | {"starter": "가나다라 " * 2_000}
+    asked = desk.authoring.drafting.asking(desk.key, long)
+    assert "작은 모델은" in " ".join(one.text for one in advise_exercise(long, asked))
 
 
 # --------------------------------------------------------------------------- a trainee's prompt

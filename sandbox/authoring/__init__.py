@@ -7,7 +7,8 @@ and held to the same proof. The database is the truth; the library sees it as fo
 - ``check_forms``: checks as inputs       - ``advice``: what could be better
 - ``drafting``: begin, keep, try          - ``releasing``: versions, before the class
 - ``comparing``: two versions in words    - ``exchange``: files and .zip, in and out
-- ``suggesting``: a trainee's prompt      - ``originals``: what these share
+- ``suggesting``: a trainee's prompt      - ``trying``: what an exercise would send
+- ``originals``: what these share
 """
 
 from __future__ import annotations

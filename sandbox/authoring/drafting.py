@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sandbox.authoring import forms, looking
+from sandbox.authoring import forms, looking, trying
 from sandbox.authoring.forms import Form
 from sandbox.authoring.looking import LookedAt
 from sandbox.authoring.originals import Originals, form_of, read_text
@@ -164,6 +164,14 @@ class Drafting:
         self._instructors.current(key)
         with looking.laid_out(form, self._store.file, read_text) as exercise:
             return looking.verdicts_on(exercise, answer, prompt) if exercise is not None else ()
+
+    def asking(self, key: InstructorKey, form: Form) -> trying.Asking:
+        """Return what an exercise would send as it stands. Raise PromptTooLongError only where it is rendered."""
+        self._instructors.current(key)
+        template = self._originals.templates(form["prompt"]).get(form["prompt"])
+        return trying.asking(
+            form, template, lambda line: read.read(line["file"], self._store.file(line["sha256"])).text
+        )
 
     def add_material(self, key: InstructorKey, name: str, data: bytes) -> tuple[Form, tuple[str, ...]]:
         """Keep an uploaded material; return its line of the form and warnings. Raise DocumentError."""

@@ -63,11 +63,11 @@ class Originals:
             form,
             file_data=self.store.file,
             read_text=read_text,
-            prompts=self._templates(form["prompt"]),
+            prompts=self.templates(form["prompt"]),
             proof=proof,
         )
 
-    def _templates(self, wanted: str) -> dict[str, Prompt]:
+    def templates(self, wanted: str) -> dict[str, Prompt]:
         """Return the templates an exercise may name: those of the library, and one saved but not published."""
         known = {p.id: p for p in self.library.prompts()}
         content = self.store.content(ContentKind.PROMPT, wanted) if wanted else None

@@ -12,10 +12,11 @@ from sandbox.records import DocumentError, SandboxError
 from ui import session
 from ui.session import plain
 from ui.widgets import answer, frame
-from ui.widgets.editor import checks, preview, state, template
+from ui.widgets.editor import checks, preview, state, template, trying
 from ui.widgets.editor.state import Form, Making
 
 OWN, FILE = "직접 적기", "자료: "
+TRY = "⑥ 시험 실행"
 SCENARIO_HEIGHT = 220
 ANSWER_HEIGHT = 200
 
@@ -23,13 +24,14 @@ ANSWER_HEIGHT = 200
 def exercise(made: Making) -> None:
     """Draw the whole editor of an exercise."""
     form = made.form
-    names = ["① 상황", "② 자료와 프롬프트", "③ 순서와 힌트", "④ 점검", "⑤ 답안"]
+    names = ["① 상황", "② 자료와 프롬프트", "③ 순서와 힌트", "④ 점검", "⑤ 답안", TRY]
     groups: tuple[tuple[str, ...], ...] = (
         ("title", "module", "level", "minutes", "goal", "scenario", "order"),
         ("materials", "prefill", "prompt", "starter"),
         ("steps", "hints", "lesson", "tags"),
         ("checks",),
         ("model", "wrong"),
+        (),
     )
     found = made.look().problems
     counts = [sum(bool(p.place) and p.place[0] in group for p in found) for group in groups]
@@ -37,7 +39,7 @@ def exercise(made: Making) -> None:
     if told:
         st.markdown(f":red[고칠 곳: {' · '.join(told)}]")
     # Labels that changed would throw whoever works in one tab back to the first.
-    story, materials, steps, check, proof = st.tabs(names, key=f"parts-{form['id']}")
+    story, materials, steps, check, proof, on_trial = st.tabs(names, key=f"parts-{form['id']}")
     with story:
         _story(made)
     with materials:
@@ -51,6 +53,8 @@ def exercise(made: Making) -> None:
         _try(made)
     with proof:
         _answers(made)
+    with on_trial:
+        trying.trying(made, _provable(form))
     rest = [p for p in found if not p.place or p.place[0] not in {n for g in groups for n in g}]
     for one in rest:
         st.error(f"{plain(one.message)} {plain(one.remedy)}", icon=":material/error:")

@@ -30,7 +30,7 @@ def preview(made: Making, prompt: Prompt) -> None:
     with tips:
         _advice(found, prompt)
     with trial:
-        _trial(made, prompt, values)
+        run_on_trial(made, prompt, values)
     with tried:
         _checks(made, values)
 
@@ -88,7 +88,7 @@ def _advice(found: tuple[advice.Advice, ...], prompt: Prompt) -> None:
 # --------------------------------------------------------------------------- a real run
 
 
-def _trial(made: Making, prompt: Prompt, values: dict[str, str]) -> None:
+def run_on_trial(made: Making, prompt: Prompt, values: dict[str, str]) -> None:
     """Run the template as it stands on the chosen endpoint, as the instructor's own person."""
     who = session.person()
     if who is None:
