@@ -1,17 +1,20 @@
 """Numbers that follow from a source without standing in it: sums, differences, products, rates, spans.
 
 Hides how much arithmetic is believed. Too much would explain any invented number by chance, so operands
-share a unit, stand close together, or come from one row or column of a table.
+share a unit, stand close together, or come from one row or column of a table. A difference told the wrong
+way round (감소 for 증가) is no explanation.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, permutations
 
-from sandbox.checks.facts import Fact, weekday_of
+from sandbox.checks import direction
+from sandbox.checks.facts import SHARE, Fact, weekday_of
 from sandbox.checks.korean_numbers import precision
 from sandbox.checks.sources import SourceFact, SourceText
 
@@ -37,19 +40,21 @@ _COUNTED = frozenset(
     )
 )
 _MOST_OPERANDS = 40
+_MOST_RATED = 24  # of one unit
 
 
-def derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
+def derive(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: str) -> str:
     """Explain a number by table figures, then by a few numbers of the same unit; empty when nothing fits."""
     if unit in ("%", "%p"):
-        return _ratio(value, fact, source)
+        return _ratio(value, fact, source, answer)
+    if unit in (SHARE, "배"):
+        return _times(value, unit, fact, source)
     for figure in source.figures:
         scales = (1, *source.scales) if unit in ("원", "명") else (1,)
         counts = figure.unit == "건" and unit in ("", "건", "개", "곳", "명", "개사", "팀", "종")
         fits = not figure.unit or counts
         if value > 1 and fits and any(_close(value, figure.value * scale, fact) for scale in scales):
             return f"{figure.how} {_shown(figure.value)}"
-    pool = _operands(unit, source)
     spans = {
         "일": _span_of_days,
         "박": _span_of_days,
@@ -59,37 +64,92 @@ def derive(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
     }
     if unit in spans and (how := spans[unit](value, unit, source)):
         return how
-    return _sum_or_difference(value, pool, fact) or _product(value, unit, source)
+    return _sum_or_difference(value, unit, fact, source, answer) or _product(value, unit, source)
 
 
-def _operands(unit: str, source: SourceText) -> list[tuple[Decimal, str]]:
+def turned(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: str) -> str:
+    """Return the two source numbers whose difference this is, told the wrong way round; empty when none are."""
+    for one, other in combinations(_operands(unit, source)[:_MOST_OPERANDS], 2):
+        gap = abs(one.fact.value[0] - other.fact.value[0])
+        if _close(value, gap, fact) and direction.contradicted(answer, fact, one, other, source):
+            return f"{one.fact.text}, {other.fact.text}"
+    if unit != "%":
+        return ""
+    for base, other in _pairs(source):
+        fits = base.fact.value[1] != "%" and _is_change(value, other, base, fact)
+        if fits and direction.contradicted(answer, fact, other, base, source, base):
+            return f"{base.fact.text}, {other.fact.text}"
+    return ""
+
+
+def _operands(unit: str, source: SourceText) -> list[SourceFact]:
     """Return distinct numbers of the same unit, those without a unit only when the claim has none."""
-    seen: dict[Decimal, str] = {}
+    seen: dict[Decimal, SourceFact] = {}
     for item in source.facts["number"]:
         theirs, their_unit = item.fact.value
         if theirs > 0 and (their_unit == unit or (unit == "원" and not their_unit and theirs >= 1000)):
-            seen.setdefault(theirs, item.fact.text)
-    return list(seen.items())[:_MOST_OPERANDS]
+            seen.setdefault(theirs, item)
+    return list(seen.values())[:_MOST_OPERANDS]
 
 
-def _sum_or_difference(value: Decimal, pool: list[tuple[Decimal, str]], fact: Fact) -> str:
+def _sum_or_difference(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: str) -> str:
     """Sums of all, of two or three, and differences; small pools only, or chance would explain anything."""
+    pool = _operands(unit, source)
     if not pool or (not fact.value[1] and value < 100):
         return ""
-    if len(pool) >= 2 and _close(value, sum((number for number, _ in pool), Decimal(0)), fact):
-        return " + ".join(text for _, text in pool[:6]) + (" + …" if len(pool) > 6 else "")
+    numbers = [(item.fact.value[0], item.fact.text) for item in pool]
+    if len(pool) >= 2 and _close(value, sum((number for number, _ in numbers), Decimal(0)), fact):
+        return " + ".join(text for _, text in numbers[:6]) + (" + …" if len(numbers) > 6 else "")
     pairs = 14 if value < 100 else _MOST_OPERANDS
-    for (a, a_text), (b, b_text) in combinations(pool[:pairs], 2):
+    for one, other in combinations(pool[:pairs], 2):
+        (a, a_text), (b, b_text) = (one.fact.value[0], one.fact.text), (other.fact.value[0], other.fact.text)
         if _close(value, a + b, fact):
             return f"{a_text} + {b_text}"
-        if _close(value, abs(a - b), fact):
+        if _close(value, abs(a - b), fact) and not direction.contradicted(answer, fact, one, other, source):
             return f"{a_text} - {b_text}" if a > b else f"{b_text} - {a_text}"
+    return _longer_sum(value, numbers, fact)
+
+
+def _longer_sum(value: Decimal, numbers: list[tuple[Decimal, str]], fact: Fact) -> str:
     for size in (3, 4):
-        if len(pool) <= (12 if size == 3 else 8) and value >= 10:
-            for group in combinations(pool, size):
+        if len(numbers) <= (12 if size == 3 else 8) and value >= 10:
+            for group in combinations(numbers, size):
                 if _close(value, sum((number for number, _ in group), Decimal(0)), fact):
                     return " + ".join(text for _, text in group)
     return ""
+
+
+def _times(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
+    """3배 and 3분의 1: of two numbers of one unit said close together, rounded only when 약 says so."""
+    for one, other in _pairs(source):
+        a, b = one.fact.value[0], other.fact.value[0]
+        if not close_by(one, other):
+            continue
+        near = abs(a / b - value) <= value / 20 if fact.approximate else a / b == value
+        if near or (unit == "배" and "." in fact.text and _close(value, a / b, fact)):
+            return f"{one.fact.text} ÷ {other.fact.text}"
+    if unit == SHARE:
+        for item in source.facts["number"]:
+            if item.fact.value[1] == "%" and abs(item.fact.value[0] / 100 - value) <= value / 50:
+                return item.fact.text
+    return ""
+
+
+def _by_unit(source: SourceText) -> dict[str, list[SourceFact]]:
+    """Return distinct numbers outside tables by unit, at most 24 of each."""
+    kept: dict[str, dict[Decimal, SourceFact]] = {}
+    for item in source.facts["number"]:
+        number, unit = item.fact.value
+        known = kept.setdefault(unit, {})
+        if number > 0 and not source.in_table(item) and len(known) < _MOST_RATED:
+            known.setdefault(number, item)
+    return {unit: list(known.values()) for unit, known in kept.items()}
+
+
+def _pairs(source: SourceText) -> Iterator[tuple[SourceFact, SourceFact]]:
+    """Yield ordered pairs of numbers of one unit."""
+    for known in _by_unit(source).values():
+        yield from permutations(known, 2)
 
 
 def _product(value: Decimal, unit: str, source: SourceText) -> str:
@@ -107,36 +167,43 @@ def _product(value: Decimal, unit: str, source: SourceText) -> str:
     return ""
 
 
-def _ratio(value: Decimal, fact: Fact, source: SourceText) -> str:
+def _ratio(value: Decimal, fact: Fact, source: SourceText, answer: str) -> str:
     """Shares and rates of change between numbers of one unit, at the precision said."""
     for figure in source.figures:
         if figure.unit == "%" and _close(value, figure.value, fact, rounded=True):
             return figure.how
-    by_unit: dict[str, dict[Decimal, str]] = {}
-    for item in source.facts["number"]:
-        number, unit = item.fact.value
-        if number > 0 and not source.in_table(item):
-            by_unit.setdefault(unit, {}).setdefault(number, item.fact.text)
-    for unit, known in by_unit.items():
-        pool = list(known.items())[:24]
-        if unit == "%":
-            for (a, a_text), (b, b_text) in combinations(pool, 2):
-                if _close(value, abs(a - b), fact):
-                    return f"{a_text}와 {b_text}의 차"
-                if _close(value, a + b, fact) and a + b <= 100:
-                    return f"{a_text} + {b_text}"
-            if any(_close(value, 100 - a, fact) for a, _ in pool):
-                return "100%에서 뺀 값"
+    if how := _between_rates(value, fact, _by_unit(source).get("%", []), source, answer):
+        return how
+    is_change = bool(direction.told(answer, fact)) and answer[fact.end : fact.end + 1] not in ("로", "까")
+    for one, other in _pairs(source):
+        if one.fact.value[1] == "%":
             continue
-        for a, a_text in pool:
-            for b, b_text in pool:
-                if a == b:
-                    continue
-                if _close(value, a / b * 100, fact, rounded=True):
-                    return f"{a_text} ÷ {b_text}"
-                if _close(value, abs(a - b) / b * 100, fact, rounded=True):
-                    return f"({a_text} - {b_text}) ÷ {b_text}"
+        a, b = one.fact.value[0], other.fact.value[0]
+        if not is_change and _close(value, a / b * 100, fact, rounded=True):
+            return f"{one.fact.text} ÷ {other.fact.text}"
+        if _is_change(value, one, other, fact) and not direction.contradicted(
+            answer, fact, one, other, source, other
+        ):
+            return f"({one.fact.text} - {other.fact.text}) ÷ {other.fact.text}"
     return ""
+
+
+def _is_change(value: Decimal, item: SourceFact, base: SourceFact, fact: Fact) -> bool:
+    a, b = item.fact.value[0], base.fact.value[0]
+    return _close(value, abs(a - b) / b * 100, fact, rounded=True)
+
+
+def _between_rates(
+    value: Decimal, fact: Fact, points: list[SourceFact], source: SourceText, answer: str
+) -> str:
+    """Differences and sums of percentages, and what is left of a hundred."""
+    for one, other in combinations(points, 2):
+        a, b = one.fact.value[0], other.fact.value[0]
+        if _close(value, abs(a - b), fact) and not direction.contradicted(answer, fact, one, other, source):
+            return f"{one.fact.text}와 {other.fact.text}의 차"
+        if _close(value, a + b, fact) and a + b <= 100:
+            return f"{one.fact.text} + {other.fact.text}"
+    return "100%에서 뺀 값" if any(_close(value, 100 - p.fact.value[0], fact) for p in points) else ""
 
 
 def _close(value: Decimal, other: Decimal, fact: Fact, *, rounded: bool = False) -> bool:

@@ -16,6 +16,8 @@ from sandbox.checks.korean_numbers import HANGUL_NUMBER, MIXED_NUMBER, NATIVE_NU
 from sandbox.checks.people import find_names, find_organisations
 
 WEEKDAYS = "월화수목금토일"
+SHARE = "분수"
+"""The unit of 3분의 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ _STATUTE = re.compile(
     r"|(?P<plain>(?<![가-힣])[가-힣·]{2,16}(?:기본법|보호법|처리법|관리법|지원법|진흥법|촉진법|공무원법|자치법|회계법|계약법|시행령|시행규칙|조례))(?![가-힣]{2,})"
     r"|(?P<a3>(?<![\d])제\s?\d+조(?:의\s?\d+)?(?:\s?제\s?\d+항)?)"
 )
+_SAME_LAW = re.compile(r"^(?:동|같은|이|본|해당|위|상기)(?:법률|법|조례|규칙|규정|시행령|시행규칙)(?=$|시행)")
 _DAY = r"(?P<wd>\s?[(（]\s?[월화수목금토일](?:요일)?\s?[)）]|\s?[월화수목금토일]요일)?"
 _DATES = tuple(
     re.compile(pattern + _DAY)
@@ -96,9 +99,20 @@ _HANGUL_MONEY = re.compile(
 _HANGUL_COUNT = re.compile(
     rf"(?<![가-힣])(?P<n>[일이삼사오육칠팔구]?[십백천만][일이삼사오육칠팔구십백천만]*|{NATIVE_NUMBER})\s?(?P<unit>명|사람|건|개소|곳|차례|회|대|가구|시간|개월|달|퍼센트|배)(?=[\s은는이가을를의에로와과도만,.)]|$)"
 )
+_DURATION = re.compile(
+    r"(?P<about>약\s?|대략\s?|거의\s?)?(?<![\d.,])(?P<h>\d{1,3})\s?시간\s?(?:(?P<m>[0-5]?\d)\s?분(?!의)|(?P<half>반)(?![가-힣]))(?P<span>\s?(?:남짓|가량|정도|안팎|내외))?"
+)
+_FRACTION = re.compile(
+    r"(?P<about>약\s?|대략\s?|거의\s?)?(?<![\d.,])(?P<whole>[1-9]\d?)\s?분의\s?(?P<part>[1-9]\d?)(?!\d)(?P<span>\s?(?:남짓|가량|정도|안팎|내외))?"
+)
 _PHONE = re.compile(r"(?<!\d)(?:\(?0\d{1,2}\)?[-)\s.]\s?\d{3,4}[-.\s]\d{4}|1\d{3}-\d{4})(?!\d)")
+_WEEKDAY_NEXT = re.compile(r"\s?[(（][월화수목금토일]")
+_PARTICLE_NEXT = re.compile(
+    r"(?:부터|까지|에서|에|은|는|이|을|의|자|로|경|중|전|후|이전|이후|현재|기준)(?![가-힣]{3})"
+)
+_DAY_NEXT = re.compile(r"\s?(?:3[01]|[12]\d|0?[1-9])[.](?!\d)")
 _LIST_NUMBER = re.compile(
-    r"^[ \t\u3000>#*|]*(?:[-○□•]\s*)?\**(?:\(?\d{1,2}(?:[-.]\d{1,2})*[.)](?=\s|\**\s|[가-힣A-Za-z(「]|$)|\d{1,2}(?=\s*\|)|[①-⑳]|(?:슬라이드|장표|질문|단계|예시|방법|사례|조치|안건|[Ss]lide|[Ss]tep|표|그림|참고|붙임|별지|[Qq])\s?\d{1,2}\b)",
+    r"^[ \t\u3000>#*|]*(?:[-○□•]\s*)?\**(?:\(?\d{1,2}(?:[-.]\d{1,2})*[.)](?=\s|\**\s|[가-힣A-Za-z(「]|$)|\d{1,2}(?=\s*\|)|[①-⑳]|(?:슬라이드|장표|질문|단계|예시|방법|사례|조치|안건|[Ss]lide|[Ss]tep|표|그림|참고|붙임|별지|답변?|[QqAa])\s?\d{1,2}\b)",
     re.MULTILINE,
 )
 
@@ -214,7 +228,7 @@ def find_statutes(text: str) -> tuple[Fact, ...]:
         quoted = match["quoted"]
         if quoted and not re.search(r"(법|법률|령|규칙|조례|규정|지침|훈령|예규|고시)$", quoted.strip()):
             continue
-        name = re.sub(r"\s", "", quoted or match["bare"] or match["plain"] or "")
+        name = _SAME_LAW.sub("", re.sub(r"\s", "", quoted or match["bare"] or match["plain"] or ""))
         article = re.sub(r"\s", "", match["a1"] or match["a2"] or match["a3"] or "")
         found.append(Fact("statute", match[0].strip(), match.start(), match.end(), (name, article)))
     return tuple(found)
@@ -238,6 +252,9 @@ def find_numbers(text: str, *, words: bool = False) -> tuple[Fact, ...]:
                     bool(match["about"]),
                 )
             )
+    for fact in _compounds(text):
+        taken.append((fact.start, fact.end))
+        found.append(fact)
     for match in _NUMBER.finditer(text):
         if _overlaps(taken, match.span()):
             continue
@@ -260,6 +277,21 @@ def find_numbers(text: str, *, words: bool = False) -> tuple[Fact, ...]:
                     )
                 )
     return tuple(sorted(found, key=lambda fact: fact.start))
+
+
+def _compounds(text: str) -> list[Fact]:
+    """Read 1시간 30분 as 90분, and 3분의 1 as a share: two figures that are one fact."""
+    found = []
+    for match in _DURATION.finditer(text):
+        minutes = int(match["h"]) * 60 + (30 if match["half"] else int(match["m"]))
+        found.append((match, (Decimal(minutes), "분")))
+    for match in _FRACTION.finditer(text):
+        if int(match["part"]) < int(match["whole"]):
+            found.append((match, (Decimal(match["part"]) / Decimal(match["whole"]), SHARE)))
+    return [
+        Fact("number", m[0].strip(), m.start(), m.end(), value, bool(m["about"] or m["span"]))
+        for m, value in found
+    ]
 
 
 def _number_fact(match: re.Match[str], value: Decimal) -> Fact:
@@ -309,12 +341,17 @@ def find_facts(
 
 
 def _starts_date(text: str, match: re.Match[str]) -> bool:
-    """A line that starts ``11. 22.(일)`` starts with a date, not with a list number."""
-    if re.search(r"\d{1,2}\.\s?\d{1,2}\.$", match[0]):
-        return bool(re.compile(r"\s?[(（][월화수목금토일]").match(text, match.end()))
-    return bool(re.compile(r"\s?\d{1,2}[.](?:\s?\(|\s|$)").match(text, match.end())) and match[0].endswith(
-        "."
-    )
+    """Tell ``11. 22.(일)``, ``11. 5.에`` and ``12. 1.~12. 5.`` from a list number, also before a date (``1. 12. 11.``)."""
+    last = re.search(r"(?P<d>\d{1,2})[.]$", match[0])
+    if last is None:
+        return False
+    if re.search(r"\d{1,2}\.\d{1,2}\.$", match[0]):  # 11.5. at once: dates and 1.1. look alike
+        return bool(_WEEKDAY_NEXT.match(text, match.end()) or _PARTICLE_NEXT.match(text, match.end()))
+    day = _DAY_NEXT.match(text, match.end())
+    if day is None or not 1 <= int(last["d"]) <= 12 or _DAY_NEXT.match(text, day.end()):
+        return False
+    after = text[day.end() : day.end() + 1]
+    return not "가" <= after <= "힣" or bool(_PARTICLE_NEXT.match(text, day.end()))
 
 
 def weekday_of(year: int, month: int, day: int) -> str | None:

@@ -7,17 +7,16 @@ is a rounding. What it cannot know: whether a fact that does stand in the source
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
 
 from sandbox.checks import facts as fact_finding
-from sandbox.checks.derived import close_by, derive
+from sandbox.checks.derived import close_by
 from sandbox.checks.facts import Fact, weekday_of
+from sandbox.checks.grounded_numbers import Finding, find_number, has_bare
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
-from sandbox.checks.korean_numbers import precision
 from sandbox.checks.lines import line_of, quote, squeeze
 from sandbox.checks.particles import particle, quoted
 from sandbox.checks.sources import SourceFact, SourceText
@@ -33,22 +32,6 @@ _LABELS = {
     "statute": "법령",
 }
 _FORM_UNITS = frozenset({"쪽", "가지", "단계", "번째", "항목", "줄", "문장", "단락", "자", "장표"})
-_LESS = re.compile(
-    r"감소|줄[었어고며]|줄[임음]|줄[^가-힣]|준\s|하락|감액|삭감|절감|축소|낮[아은]|떨어|적자|급감|순감|↓"
-)
-_MORE = re.compile(r"증가|늘[었어고며]|늘[림]|상승|증액|확대|높[아은]|올[랐라]|흑자|급증|순증|↑")
-_SAME_UNITS = (
-    {"개", "곳", "건", "대", "종"},
-    {"명", "석"},
-    {"회", "차"},
-    {"일", "박"},
-    {"시간", "분"},
-    {"세대", "가구"},
-    {"위", "등"},
-    {"개사", "곳", "개", "업체"},
-    {"팀", "개"},
-    {"년", "주년"},
-)
 
 
 class GroundedParams(Params):
@@ -57,17 +40,6 @@ class GroundedParams(Params):
     )
     sources: list[str] = Field(default_factory=list)
     allow: list[str] = Field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What became of one fact: grounded as it is, with an explanation, or not at all."""
-
-    fact: Fact
-    grounded: bool
-    how: str = ""
-    problem: str = ""
-    source: SourceFact | None = None
 
 
 def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
@@ -109,8 +81,8 @@ def _matters(fact: Fact, answer: str) -> bool:
     if fact.kind != "number":
         return True
     value, unit = fact.value
-    if unit in _FORM_UNITS:
-        return False
+    if unit in _FORM_UNITS or (value == 1 and unit and answer[fact.end : fact.end + 1] == "당"):
+        return False  # 1인당 and 1가구당 say no number
     if unit == "" and value < 10 and value == int(value):
         line = answer[answer.rfind("\n", 0, fact.start) + 1 : (answer + "\n").find("\n", fact.end)]
         return "|" in line and not re.match(rf"^\s*\|?\s*{re.escape(fact.text)}\s*\|", line)
@@ -145,7 +117,7 @@ def _same_fact(fact: Fact, other: Fact) -> bool:
 
 def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:
     if fact.kind == "number":
-        return _number(fact, source, answer)
+        return find_number(fact, source, answer)
     if fact.kind == "date":
         return _date(fact, source)
     if fact.kind == "time":
@@ -153,111 +125,6 @@ def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:
     if fact.kind == "statute":
         return _statute(fact, source)
     return Finding(fact, squeeze(str(fact.value)) in source.packed)
-
-
-# --------------------------------------------------------------------------- numbers
-
-
-def _number(fact: Fact, source: SourceText, answer: str) -> Finding:
-    value, unit = fact.value
-    candidates = source.facts["number"]
-    same = [item for item in candidates if item.fact.value[0] == value]
-    if any(_units_agree(unit, item.fact.value[1]) for item in same):
-        return Finding(fact, True)
-    if _by_sign(fact, value, unit, source, answer):
-        return Finding(fact, True)
-    if _in_dates(fact, value, unit, source) or _bare(fact, value, unit, source, bool(same)):
-        return Finding(fact, True)
-    scaled = next(
-        (scale for scale in source.scales if unit in ("원", "명") and _has_bare(source, value / scale)), None
-    )
-    if scaled:
-        return Finding(fact, True, f"원문 단위({scaled:,}{unit})를 풀어 쓴 값")
-    rounded = _rounding(fact, value, unit, source)
-    if rounded is not None:
-        return rounded
-    how = derive(value, unit, fact, source)
-    if how:
-        return Finding(fact, True, f"계산된 값: {how}")
-    if same:
-        other = same[0]
-        return Finding(
-            fact,
-            False,
-            problem=f"원문에는 {quoted(other.fact.text, '으로/로')} 되어 있어 단위가 다릅니다.",
-            source=other,
-        )
-    return Finding(fact, False)
-
-
-def _units_agree(mine: str, theirs: str) -> bool:
-    if mine == theirs or not mine or not theirs:
-        return True
-    return any(mine in group and theirs in group for group in _SAME_UNITS)
-
-
-def _by_sign(fact: Fact, value: Decimal, unit: str, source: SourceText, answer: str) -> bool:
-    """△80 is 80명 감소, and the other way round: a minus sign and a word for less say the same."""
-    for item in source.facts["number"]:
-        theirs, their_unit = item.fact.value
-        if theirs != -value or not value or not _units_agree(unit, their_unit):
-            continue
-        text, said = (answer, fact) if value > 0 else (source.texts[item.name], item.fact)
-        if _says_less(text, said):
-            return True
-    return False
-
-
-def _says_less(text: str, fact: Fact) -> bool:
-    """Say whether a word for less stands with a number: behind it in its clause, or right before it."""
-    behind = re.split(r"[\n|;]|\.\s", text[fact.end : fact.end + 24])[0]
-    before = re.split(r"[\n|,.;]", text[max(0, fact.start - 10) : fact.start])[-1]
-    if _MORE.search(behind):
-        return bool(_LESS.search(behind)) and _first(_LESS, behind) < _first(_MORE, behind)
-    return bool(_LESS.search(behind) or _LESS.search(before))
-
-
-def _first(pattern: re.Pattern[str], text: str) -> int:
-    found = pattern.search(text)
-    return found.start() if found else len(text)
-
-
-def _in_dates(fact: Fact, value: Decimal, unit: str, source: SourceText) -> bool:
-    """22일 and 2026년 may stand in the source as parts of dates."""
-    if unit not in ("일", "년", "") or value != int(value) or fact.text.endswith("간"):
-        return False
-    at = 2 if unit == "일" else 0
-    return any(item.fact.value[at] == int(value) for item in source.facts["date"])
-
-
-def _has_bare(source: SourceText, value: Decimal) -> bool:
-    return any(item.fact.value[0] == value for item in source.facts["bare"])
-
-
-def _bare(fact: Fact, value: Decimal, unit: str, source: SourceText, has_unit: bool) -> bool:
-    """A figure without a unit on either side (a table cell, a phone number) agrees by its digits."""
-    if unit == "전화":
-        return re.sub(r"\D", "", fact.text) in re.sub(r"[^\d\n]", "", "\n".join(source.texts.values()))
-    return not has_unit and (not unit) and _has_bare(source, value)
-
-
-def _rounding(fact: Fact, value: Decimal, unit: str, source: SourceText) -> Finding | None:
-    step = precision(re.sub(r"[^\d,.십백천만억조]", "", fact.text))
-    for item in source.facts["number"]:
-        theirs, their_unit = item.fact.value
-        near = abs(theirs - value) <= step / 2 and theirs != value and step > 0
-        if (
-            not near
-            or not _units_agree(unit, their_unit)
-            or (unit and not their_unit and unit not in ("원", "%", "명"))
-        ):
-            continue
-        if fact.approximate or item.fact.approximate or (unit == "%" and "." in fact.text):
-            return Finding(fact, True, f"반올림한 값: 원문은 {item.fact.text}", source=item)
-        if step >= 1000 or (step >= 100 and value >= 10_000):
-            text = f"원문은 '{item.fact.text}'입니다. 반올림했다면 '약'을 붙이세요."
-            return Finding(fact, False, problem=text, source=item)
-    return None
 
 
 # --------------------------------------------------------------------------- dates, times, statutes
@@ -271,7 +138,7 @@ def _date(fact: Fact, source: SourceText) -> Finding:
     for item in known:
         y, m, d = item.fact.value
         if (m, d) == (month, day) and (y == year or y is None or year is None):
-            if y is None and year is not None and year not in years and not _has_bare(source, Decimal(year)):
+            if y is None and year is not None and year not in years and not has_bare(source, Decimal(year)):
                 continue
             if wrong_day:
                 return Finding(fact, False, problem=wrong_day, source=item)
@@ -285,7 +152,7 @@ def _date(fact: Fact, source: SourceText) -> Finding:
         )
     ):
         return Finding(fact, True)
-    if month is None and year is not None and (year in years or _has_bare(source, Decimal(year))):
+    if month is None and year is not None and (year in years or has_bare(source, Decimal(year))):
         return Finding(fact, True)
     return _joined_date(fact, source) or _ungrounded_date(fact, source, wrong_day)
 

@@ -91,6 +91,10 @@ class SourceText:
             else ""
         )
 
+    def lines(self, name: str) -> list[str]:
+        """Return the lines of one material."""
+        return self._split[name]
+
     def in_table(self, item: SourceFact) -> bool:
         """Say whether a source fact stands in a table row, where only its row and column relate to it."""
         lines = self._split[item.name]

@@ -184,7 +184,66 @@ _ON_CHANGES = (
         params={"what": ["name", "number"]},
     ),
 )
+LOTTERY = """안내판 신청
+신청: 12. 1.부터 12. 11.까지, 감면율 50%
+추첨: 12. 14.(월), 결과 발표: 2026. 12. 15.(화)까지
+"""
+_ON_LOTTERY = (
+    good("numbered lines that start with dates", "1. 12. 11.까지입니다.\n2. 50% 감면\n3. 12. 14.에 추첨"),
+    good("an answer's number before a date", "A1. 12. 15.까지입니다."),
+    good("a numbered date with its weekday", "1. 12. 15.(화)까지 발표합니다."),
+    good("a bullet that starts with a date", "- 12. 1.부터 12. 11.까지 신청"),
+    good("a span at a line's start", "12. 1.~12. 11. 신청"),
+    good("a date right behind the first line's end", "신청\n12. 14.에 추첨"),
+    good("numbers of sections are no dates", "1.1. 신청 기간\n1.2. 감면율 50%\n2) 추첨은 12. 14."),
+    bad("an invented date at a line's start", "\n11. 5.에 다시 들르겠습니다.", says="11. 5."),
+    bad("a wrong date at a line's start", "12. 12.까지 신청", says="12. 12."),
+    bad("a wrong date behind a list number", "1. 12. 13.까지입니다.\n2. 50% 감면", says="12. 13."),
+    bad("a wrong date behind an answer's number", "A1. 12. 16.까지입니다.", says="12. 16."),
+    bad("a wrong span at a line's start", "11. 1.~12. 11. 신청", says="11. 1."),
+)
+ROOM = """열람실 이용
+참가자는 10월 41명, 11월 68명입니다. 도서관 노선 3개, 참여 부서 5개, 협력 기관 3곳에서 내년 9곳으로 늘립니다.
+참가비는 20,000원이고 가구당 10만 원까지 돌려줍니다. 교육은 총 90분입니다.
+응답자 300명 가운데 100명이 만족했습니다. 「해람시 조례」 제7조에 따릅니다.
+작년 민원은 120건이었고 올해 민원은 90건입니다. 대출은 700권 증가했습니다.
+"""
+_ON_ROOM = (
+    good("a rise told as one", "참가자가 27명 늘었다"),
+    good("a rate of a rise", "참가자가 65.9% 증가"),
+    good("fewer than later", "10월은 11월보다 27명 적다"),
+    good("a fall told as one", "민원이 작년보다 30건 줄었다"),
+    good("a rate of a fall", "민원 25% 감소", says="÷"),
+    good("a fall by a triangle", "민원 증감: △30건"),
+    good("nothing said of the way", "참가자 차이는 27명"),
+    bad("a rise told as a fall", "참가자가 27명 줄었다", says="방향"),
+    bad("a rate of a rise told as a fall", "참가자가 65.9% 감소했다", says="방향"),
+    bad("a fall told as a rise", "민원이 작년보다 30건 늘었다", says="방향"),
+    bad("the rate from the wrong base", "참가자가 39.7% 늘었다", says="기준"),
+    bad("compared the wrong way round", "11월이 10월보다 27명 적다", says="방향"),
+    bad("a figure as it stands, the other way", "대출이 700권 감소", says="반대"),
+    bad("fewer said of the wrong one, no month", "참가자는 다음 달이 27명 적다", missed=True),
+    good("the thing behind its number", "3개 노선, 5개 부서, 3개 기관"),
+    bad("another count of the thing", "4개 노선", says="4개 노선"),
+    bad("another thing counted", "3개 업체", says="단위"),
+    good("so much a person", "1인당 2만 원, 1가구당 10만 원"),
+    bad("another sum a person", "1인당 3만 원"),
+    good("hours and minutes", "교육은 1시간 30분"),
+    good("an hour and a half", "교육은 1시간 반"),
+    bad("other hours and minutes", "교육은 1시간 20분"),
+    bad("hours for minutes", "교육은 90시간", says="단위"),
+    good("three times as many", "기관이 3배로 늘어남", says="÷"),
+    bad("four times as many", "기관이 4배로 늘어남"),
+    good("about a third", "응답자의 약 3분의 1이 만족", says="÷"),
+    good("exactly a third", "응답자의 3분의 1이 만족"),
+    bad("about a quarter", "응답자의 약 4분의 1이 만족"),
+    bad("exactly two thirds", "응답자의 3분의 2가 만족"),
+    good("the same law said again", "「해람시 조례」 제7조, 동법 제7조와 같은 조례 제7조"),
+    bad("the same law, another article", "「해람시 조례」 제7조, 동법 제9조", says="제9조"),
+)
 CASES = (
+    *(_with(case, {"신청.txt": LOTTERY}) for case in _ON_LOTTERY),
+    *(_with(case, {"열람실.txt": ROOM}) for case in _ON_ROOM),
     *(_with(case, {"증감.txt": CHANGES}) for case in _ON_CHANGES),
     *(_minutes(case) for case in _ON_MINUTES),
     *(_with(case, {"집행현황.txt": BUDGET}) for case in _ON_BUDGET),
