@@ -13,7 +13,8 @@ from sandbox.checks.lines import Line, LineKind, marked, plain, split, squeeze, 
 _OWNER_HEAD = re.compile(r"담당|책임|누가|주체|부서|owner", re.I)
 _DUE_HEAD = re.compile(r"기한|마감|언제|일정|완료|기일|시한|까지|due|날짜", re.I)
 _OWNER_LABEL = re.compile(
-    r"(?:담당자?|책임자?|담당\s?부서|주체|누가)\s*\**\s*[:：]\s*\**\s*([^,/|()\n;·]{1,40})"
+    r"(?:담당자?|책임자?|담당\s?부서|주체|누가)\s*\**\s*[:：]\s*\**\s*([^,/|()\n;·]{1,40}"
+    r"(?:\s*[,·/]\s*[가-힣]{2,4}\s?(?:주무관|팀장|과장|국장|실장|계장|사무관|담당)(?=[\s,)/·;]|$))*)"
 )
 _DUE_LABEL = re.compile(
     r"(?:기한|마감일?|완료일?|언제|기일|시한|일정)\s*\**\s*[:：]\s*\**\s*([^/|()\n;]{1,40}(?:\([월화수목금토일]\))?)"

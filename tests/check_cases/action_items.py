@@ -81,6 +81,13 @@ _RIGHT = (
         _bullets(*_ROWS, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"),
     ),
     ("tasks marked as sections are", "□ 할 일\n" + "".join(f"□ {a}\n ○ {b}\n ○ {c}\n" for a, b, c in _ROWS)),
+    ("supporter in brackets", _table(*_but(0, owner="이영희 주무관(박철수 팀장 협조)"))),
+    ("department before the person", _table(*_but(0, owner="관광과 이영희 주무관"))),
+    ("due in words and as a day", _table(*_but(0, due="다음 주 금요일(11. 27.)"))),
+    ("the earlier date told as such", _table(*_but(0, due="2026. 11. 27.(당초 11. 20.)"))),
+    ("end of a span", _table(*_but(2, due="12월 1일~12월 4일"))),
+    ("left for later", _table(*_but(1, owner="나중에 정함", due="나중에 정하기로 함"))),
+    ("said nowhere", _table(*_but(1, owner="담당 언급 없음", due="정해지지 않음"))),
     ("owner's full title", _table(*_but(2, owner="박철수 팀장(교통)"))),
 )
 _WRONG = (
@@ -100,6 +107,16 @@ _WRONG = (
     ("dash instead of 미정", _table(*_but(3, due="-")), "미정"),
     ("owner dropped", _table(*_but(0, owner="미정")), "담당이 없습니다"),
     ("due date dropped", _table(*_but(2, due="")), "기한이 없습니다"),
+    ("two owners, one of them right", _table(*_but(0, owner="송가람 주무관, 이영희 주무관")), "송가람"),
+    ("two owners, labelled", _bullets(*_but(0, owner="이영희 주무관, 박철수 팀장")), "박철수"),
+    ("the right one only supports", _table(*_but(0, owner="송가람(이영희 지원)")), "송가람"),
+    ("two departments", _table(*_but(3, owner="회계과, 관광과")), "회계과"),
+    ("right in words, wrong as a day", _table(*_but(0, due="다음 주 금요일(11. 20.)")), "기한이 다릅니다"),
+    ("from the day on", _table(*_but(2, due="12월 4일 이후")), "기한이 다릅니다"),
+    ("one day or another", _table(*_but(2, due="12월 4일 또는 12월 11일")), "기한이 다릅니다"),
+    ("open, with a date in brackets", _table(*_but(1, due="추후 협의(12월 초)")), "회의록에서 기한을 정하지 않았는데"),
+    ("없음 instead of 미정, owner", _table(*_but(1, owner="없음")), "'미정'이라고"),
+    ("없음 instead of 미정, due", _table(*_but(3, due="해당 없음")), "'미정'이라고"),
     ("invented action", _table(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented action, bullets", _bullets(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented after a heading of actions", _bullets(*_ROWS, _INVENTED, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"), "회의록에 없는 조치"),
@@ -107,7 +124,15 @@ _WRONG = (
     ("nothing of it", "회의를 잘 마쳤습니다.", "빠진 조치"),
 )  # fmt: skip
 _SOURCES = {"회의록.txt": TRANSCRIPT}
+_IN_A_SENTENCE = "- 송가람 주무관과 이영희 주무관이 {0} 제출, {2}까지"
 CASES: tuple[Case, ...] = (
+    bad(
+        "two owners in a sentence",
+        _bullets(_ROWS[0], shape=_IN_A_SENTENCE) + "\n" + _bullets(*_ROWS[1:]),
+        params=PARAMS,
+        sources=_SOURCES,
+        missed=True,
+    ),
     *(good(name, answer, params=PARAMS, sources=_SOURCES) for name, answer in _RIGHT),
     *(bad(name, answer, params=PARAMS, sources=_SOURCES, says=says) for name, answer, says in _WRONG),
 )
