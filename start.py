@@ -3,8 +3,8 @@ tests.
 
 Hides everything between "Python is there" and "open this address". Standard library only, since it runs
 before anything is installed; it works inside its own folder and needs no rights elsewhere. Every step
-can be interrupted and goes on at the next start: pip keeps what it installed, the model its parts, and a
-stamp in .venv says what is complete. ``sandbox.settings`` is read for what is set; it too needs nothing
+can be interrupted and goes on at the next start: pip keeps what it downloaded (inside .venv, until all is
+installed), the model its parts, and a stamp in .venv says what is complete. ``sandbox.settings`` is read for what is set; it too needs nothing
 installed.
 """
 
@@ -32,8 +32,11 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "sandbox-installed.txt"
 PINS = VENV / "sandbox-pins.txt"
 LOG = VENV / "sandbox-install.log"
+CACHE = VENV / "sandbox-downloads"
 WINDOWS = os.name == "nt"
 PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+SHELL = ("instructor", "rehearse", "shell")
 
 # What the tests need beside Python: the Debian package, what it is for, and where any of it would be found.
 SYSTEM_NEEDS = (
@@ -51,6 +54,9 @@ HELP = """\
   python start.py [선택]              실습실을 켭니다. 끌 때는 Ctrl+C를 누릅니다.
   python start.py backup [파일]       기록을 복사합니다(실습실도 한 시간에 한 번 스스로 data/backups에 복사합니다).
   python start.py restore [파일]      백업으로 기록을 되살립니다. 파일을 적지 않으면 가장 최근 것을 씁니다.
+  python start.py instructor ...      강사 명령: list, reset 이름, setup-code (--help로 설명을 봅니다).
+  python start.py rehearse ...        수업 전 리허설 (예: rehearse --seats 40).
+  python start.py shell ...           그 밖의 모든 명령 (예: shell check-content, shell --help).
   python start.py test [pytest 선택]  시험에 필요한 것을 갖추고 모든 시험을 돌립니다.
 
 선택
@@ -79,6 +85,8 @@ def main(arguments: list[str]) -> int:
         with contextlib.suppress(AttributeError, ValueError):  # a stream replaced by an editor or a test
             stream.reconfigure(errors="replace")
     try:
+        if arguments[:1] and arguments[0] in SHELL:  # what follows is the command's own, --help too
+            return _shell(arguments[1:] if arguments[0] == "shell" else arguments)
         options, rest = _options(arguments)
         if options.help:
             print(HELP)
@@ -244,15 +252,26 @@ def _pip_install(pins: str) -> None:
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--only-binary=:all:", "--no-input"]
     command += ["--disable-pip-version-check", "--progress-bar", "off"]
     command += ["--requirement", str(PINS)]
-    environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
+    scratch = CACHE / "temp"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=environ
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=ROOT, env=_pip_environment(scratch)
     )
     output = _watch(process, lambda: bar.show(share()), on_line)
     LOG.write_bytes(output)
     if process.returncode:
         raise StartError(_pip_failure(output.decode("utf-8", "replace")))
+    shutil.rmtree(CACHE, ignore_errors=True)
     bar.close("프로그램을 설치했습니다.")
+
+
+def _pip_environment(scratch: Path) -> dict[str, str]:
+    """Keep pip's downloads and temporary files in here: nothing goes elsewhere, and no home is needed."""
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    own["PIP_CACHE_DIR"] = str(CACHE)
+    rest = {name: value for name, value in os.environ.items() if name != "PIP_NO_CACHE_DIR"}
+    return {**rest, **own, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
 
 
 def _pip_failure(log: str) -> str:
@@ -276,10 +295,9 @@ def _pins(names: list[str], *, with_engine: bool) -> str:
     return "\n".join(texts)
 
 
-def _prepare_model(settings: object) -> None:
+def _prepare_model(data_dir: Path, path: str, sha256: str) -> None:
     bar, last = _Bar("내장 모델을 준비하는 중"), {}
-    command = [str(PYTHON), "-m", "sandbox.local_model", str(settings.data_dir)]
-    command += [str(settings.embedded.path or ""), settings.embedded.sha256]
+    command = [str(PYTHON), "-m", "sandbox.local_model", str(data_dir), path, sha256]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT)
 
     def on_line(line: str) -> None:
@@ -298,17 +316,21 @@ def _prepare_model(settings: object) -> None:
         bar.close("내장 모델을 준비했습니다.")
 
 
-def _set_up(options: argparse.Namespace, *more: str) -> object:
-    """Install, prepare the model unless it is not wanted, and return the settings."""
+def _set_up(options: argparse.Namespace, *more: str, for_tests: bool = False) -> object:
+    """Install, prepare the model unless it is not wanted, and return the settings.
+
+    The tests need the shipped model whatever this room is set to answer with.
+    """
     from sandbox.settings import load  # only now: an old Python cannot read its syntax
 
     settings = load(os.environ, data_dir=options.data)
     for problem in settings.problems:
         print(f"[설정] {problem.message} {problem.remedy}")
-    with_model = settings.embedded.enabled and not options.no_model
+    with_model = (for_tests or settings.embedded.enabled) and not options.no_model
     _install(_pins(["requirements.txt", *more], with_engine=with_model))
     if with_model:
-        _prepare_model(settings)
+        own = None if for_tests else settings.embedded.path
+        _prepare_model(settings.data_dir, str(own or ""), settings.embedded.sha256 if own else "")
     return settings
 
 
@@ -460,8 +482,7 @@ def _show_qr(url: str) -> None:
 
 def _keep(options: argparse.Namespace, files: list[str]) -> int:
     """Copy the records or bring a copy back, and say so in a sentence."""
-    if not PYTHON.exists():
-        raise StartError("아직 실습실을 켠 적이 없습니다. 먼저 python start.py로 한 번 켜 주세요.")
+    _need_room()
     command = [str(PYTHON), "-m", "sandbox", options.command, *(str(Path(f).absolute()) for f in files)]
     command += ["--data", str(options.data)] if options.data else []
     done = subprocess.run(
@@ -480,12 +501,32 @@ def _keep(options: argparse.Namespace, files: list[str]) -> int:
     return 0
 
 
+# --------------------------------------------------------------------------- the shell
+
+
+def _need_room() -> None:
+    if not PYTHON.exists():
+        raise StartError("아직 실습실을 켠 적이 없습니다. 먼저 python start.py로 한 번 켜 주세요.")
+
+
+def _shell(arguments: list[str]) -> int:
+    """Run ``python -m sandbox`` where its packages are; files are named from where the person stands."""
+    _need_room()
+    words = arguments[1:] if arguments[:1] == ["--"] else arguments
+    places = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environ = {**os.environ, "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join(places)}
+    command = subprocess.Popen([str(PYTHON), "-P", "-m", "sandbox", *words], env=environ)
+    while True:
+        with contextlib.suppress(KeyboardInterrupt):  # it has heard it too, and keeps what it has measured
+            return command.wait()
+
+
 # --------------------------------------------------------------------------- test
 
 
 def _test(options: argparse.Namespace, pytest_arguments: list[str]) -> int:
     _install_system_needs()
-    settings = _set_up(options, "requirements-dev.txt")
+    settings = _set_up(options, "requirements-dev.txt", for_tests=True)
     environ = {
         name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "SANDBOX_"))
     }

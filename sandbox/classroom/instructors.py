@@ -103,8 +103,8 @@ class Instructors:
             self._store.wrong_guess(SETUP)
             raise NotFoundError(
                 "설정 코드가 맞지 않습니다.",
-                remedy="프로그램을 시작한 창에 나온 코드를 다시 확인해 주세요. 이미 쓴 코드라면 그 창에서 "
-                "python -m sandbox instructor setup-code로 새 코드를 만들 수 있습니다.",
+                remedy="프로그램을 시작한 창에 나온 코드를 다시 확인해 주세요. 이미 쓴 코드라면 프로그램 폴더에서 창을 하나 더 열어 "
+                "python start.py instructor setup-code로 새 코드를 만들 수 있습니다.",
             )
         self._store.forget_failed_resumes(f"setup:{guesser}")
         made = self._store.use_setup_code(code, name, login, self._hashed(password))

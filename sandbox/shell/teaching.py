@@ -26,7 +26,7 @@ def instructor(room: Room, chosen: argparse.Namespace) -> tuple[dict[str, Any], 
         if not chosen.name:
             raise InputError(
                 "누구의 비밀번호인지 적지 않았습니다.",
-                remedy="python -m sandbox instructor reset 이름 처럼 적어 주세요. 이름은 instructor list로 봅니다.",
+                remedy="python start.py instructor reset 이름 처럼 적어 주세요. 이름은 instructor list로 봅니다.",
             )
         return {
             "name": chosen.name,
