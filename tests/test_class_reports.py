@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -12,12 +13,15 @@ from xml.etree import ElementTree
 
 import pytest
 from openpyxl import load_workbook
+from PIL import Image
 from pypdf import PdfReader
 
-from sandbox.class_records import Class, Seat, Spent, UsageLine
+from sandbox.class_records import Class, Seat, Spent, UsageLine, korean_day
 from sandbox.classroom.budgets import REHEARSAL
 from sandbox.classroom.live import Live
 from sandbox.classroom.surveys import Surveys
+from sandbox.documents import chart
+from sandbox.documents.blocks import Bar, Chart, Heading, Table
 from sandbox.documents.written import FIGURES_NOTICE
 from sandbox.records import (
     Endpoint,
@@ -33,8 +37,8 @@ from sandbox.records import (
     State,
     Verdict,
 )
-from sandbox.reports.attendance import Attendance
-from sandbox.reports.class_report import ClassReport, bar
+from sandbox.reports.attendance import Attendance, day_title, days_of
+from sandbox.reports.class_report import ClassReport
 from sandbox.reports.usage import By, UsageReport
 from tests.lecturer import NOBODY, Staff, staffed
 
@@ -138,6 +142,34 @@ def test_attendance_tells_who_came_and_who_finished_what(room: Room) -> None:
     assert people[0].tried["minutes"].tries == 2
 
 
+def test_attendance_is_told_by_day_and_from_when_they_sat_down(room: Room) -> None:
+    """A course of two days had one 출석 for both, and came_at was when the person was first seen at all."""
+    first, second = room.people[:2]
+    days = room.store.class_days(CODE)
+    (today,) = days[first.id]
+    assert days[first.id][today] > first.created_at
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    room.store.come(first.id, CODE, tomorrow)
+    room.store.come(first.id, CODE, tomorrow + timedelta(minutes=1))
+    klass, people = room.attendance.of(room.key, CODE)
+    assert people[0].came_at == days[first.id][today]
+    assert days_of(klass, people) == (today, korean_day(tomorrow))
+    only = replace(klass, starts_on=today, ends_on=today)
+    assert days_of(only, people) == (today,)
+    sheet = load_workbook(BytesIO(room.attendance.workbook(room.key, CODE).data))["출석과 이수"]
+    rows = {row[1]: row[-2:] for row in sheet.iter_rows(values_only=True)}
+    assert rows["이름"] == (day_title(today), day_title(korean_day(tomorrow)))
+    assert (rows[first.name], rows[second.name]) == (("출석", "출석"), ("출석", "결석"))
+    assert rows["안온분"] == ("결석", "결석")
+
+
+def test_what_was_done_before_the_class_is_not_of_it(room: Room) -> None:
+    alone = room.store.add_person("혼자", "")
+    room.tried(alone, "memo", passed=True)
+    room.store.sit_down(alone.id, CODE, "9", most=40)
+    assert room.attendance.of(room.key, CODE)[1][-1].tried == {}
+
+
 def test_the_workbook_holds_text_and_no_formula(room: Room) -> None:
     data = room.attendance.workbook(room.key, CODE).data
     book = load_workbook(BytesIO(data))
@@ -202,7 +234,7 @@ def test_the_report_says_the_same_in_both_formats(room: Room, kind: str, read: o
     flat = re.sub(r"\s+", "", text)
     for said in (
         "「기초<1기>&오전」결과보고", "2026.11.20.(금)", "75%", "메모를보고서로", "67%",
-        bar(2 / 3), "점검2", "2회", "4.0점", bar(0.8, 5), "표만들기가좋았습니다.", "12원", "값모름", FIGURES_NOTICE.replace(" ", ""),
+        "점검2", "2회", "4.0점", "표만들기가좋았습니다.", "12원", "값모름", FIGURES_NOTICE.replace(" ", ""),
     ):  # fmt: skip
         assert said in flat, said
     for name in ("김하나", "박셋", "안온분", "HYPERLINK"):
@@ -231,11 +263,63 @@ def test_an_empty_class_has_a_report_too(room: Room) -> None:
     assert "0명" in text
 
 
-@pytest.mark.parametrize(
-    ("share", "drawn"), [(0, "□" * 10), (0.5, "■" * 5 + "□" * 5), (1.4, "■" * 10), (-1, "□" * 10)]
-)
-def test_bars(share: float, drawn: str) -> None:
-    assert bar(share) == drawn
+def chart_of(room: Room, heading: str) -> Chart:
+    blocks = room.report.outline(room.key, CODE).blocks
+    at = next(n for n, b in enumerate(blocks) if isinstance(b, Heading) and heading in b.text)
+    table = next(b for b in blocks[at:] if isinstance(b, Table))
+    assert table.chart is not None
+    return table.chart
+
+
+def test_the_charts_show_what_the_tables_say(room: Room) -> None:
+    room.answer_survey("표 만들기가 좋았습니다.", "보고서", "시간이 더 있으면 좋겠습니다.")
+    progress = chart_of(room, "실습별 결과")
+    assert [(b.label, b.told) for b in progress.bars] == [
+        ("메모를 보고서로", "2/3명"),
+        ("회의록 요약", "1/3명"),
+    ]
+    assert progress.bars[0].parts == pytest.approx((2 / 3, 0.0))
+    failed = chart_of(room, "가장 많이 틀린")
+    assert (failed.bars[0].label, failed.bars[0].parts, failed.bars[0].told) == ("점검 2", (1.0,), "2회")
+    survey = chart_of(room, "설문")
+    assert len(survey.legend) == len(survey.bars[0].parts) == 5
+    assert sum(survey.bars[0].parts) == pytest.approx(1.0)
+
+
+def test_a_chart_is_drawn_in_the_pdf_and_a_picture_in_the_hwpx(room: Room) -> None:
+    room.answer_survey("표 만들기가 좋았습니다.", "보고서", "시간이 더 있으면 좋겠습니다.")
+    pdf = PdfReader(BytesIO(room.report.write(room.key, CODE, "pdf").data))
+    drawn = b"".join(page.get_contents().get_data() for page in pdf.pages)  # type: ignore[union-attr]
+    ink = " ".join(f"{v / 255:.4g}" for v in chart.INK).encode()
+    assert re.search(rb"%s rg\s[^S]*?re f" % ink, drawn)
+    assert "참석자 가운데 실습을 마친 사람" in " ".join(page.extract_text() for page in pdf.pages)
+    assert not any(page.images for page in pdf.pages)
+    with zipfile.ZipFile(BytesIO(room.report.write(room.key, CODE, "hwpx").data)) as box:
+        inside = [n for n in box.namelist() if n.endswith(".png") and "BinData" in n]
+        assert len(inside) == 3
+        for name in inside:
+            with Image.open(BytesIO(box.read(name))) as picture:
+                colours = {c for _, c in picture.convert("RGB").getcolors(100_000) or ()}
+                assert picture.width == 1650 and chart.INK in colours
+        section = box.read("Contents/section0.xml").decode()
+        assert section.count("<hp:pic ") == 3
+        assert section.count("막대그림: ") == 3  # read aloud where the picture cannot be seen
+
+
+def test_a_long_path_is_charted_in_pieces_and_long_names_are_cut() -> None:
+    long = Chart(
+        "진행", tuple(Bar(f"{n} " + "아주 긴 실습 이름 " * 6, (n / 30,), f"{n}명") for n in range(30))
+    )
+    pieces = list(chart.drawings(long, 165, lambda text, points: len(text) * points * 0.3))
+    assert [sum(w.text.startswith(tuple("0123456789")) for w in p.words) for p in pieces] == [48, 12]
+    assert pieces[1].words[0].text == "진행 (이어서)"
+    assert all(p.height < 200 for p in pieces)
+    assert all(r.x + r.width <= 165 for p in pieces for r in p.rects)
+    assert all(w.text.endswith("…") for w in pieces[0].words if "실습" in w.text)
+    over = Chart("넘침", (Bar("x", (0.7, 0.9), ""),), ("가", "나"))
+    (piece,) = chart.drawings(over, 100, lambda text, points: 1.0)
+    track = piece.rects[2]
+    assert max(r.x + r.width for r in piece.rects) == pytest.approx(track.x + track.width)
 
 
 # --------------------------------------------------------------------------- the role

@@ -59,11 +59,33 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of a chart: its parts as shares of the whole width, from 0 to 1, and what stands behind it."""
+
+    label: str
+    parts: tuple[float, ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Bars of one, two or five parts; ``legend`` names the parts and is empty where there is one."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    legend: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """Plain cells; every row is as wide as the header. A cell may hold line breaks."""
+    """Plain cells; every row is as wide as the header. A cell may hold line breaks.
+
+    ``chart`` shows the table's figures above it, where a writer can draw (.pdf, .hwpx).
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from typing import Any
 
 from hwpx import HwpxDocument
 
-from .blocks import Block, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
+from .blocks import Block, Chart, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
+from .chart import pictures
 from .letter import BLANK_ORGANISATION, BLANK_SENDER, BLANK_TO, FOOT, SIGNERS, TWO_TA, Letter, Line, depth
 from .written import (
     CREATOR,
@@ -35,6 +36,7 @@ _STEP_MM = 6.0
 _MM_PER_POINT = 0.3528
 _HWP_UNITS_PER_MM = 283.465
 _TEXT_WIDTH = int(170 * _HWP_UNITS_PER_MM)
+_CHART_MM = 165.0
 _ROW_HEIGHT = 2_400
 _LINE_HEIGHT = 1_500
 _CELL_POINTS = 10
@@ -159,7 +161,18 @@ class _Maker:
             spacing_after_pt=2,
         )
 
+    def _chart(self, chart: Chart) -> None:
+        """Put the bars in as pictures; a line's usual spacing would be taken of their whole height."""
+        for png, height in pictures(chart, _CHART_MM):
+            picture = self.document.add_picture(png, "png", width_mm=_CHART_MM, height_mm=height)
+            for comment in picture.element.iter("{*}shapeComment"):
+                comment.text = f"막대그림: {chart.title}. 수치는 아래 표와 같습니다."
+            paragraph = self.document.paragraphs[-1]
+            self._format([paragraph], spacing_before_pt=4, spacing_after_pt=4, line_spacing_percent=100)
+
     def _table(self, table: Table) -> None:
+        if table.chart is not None:
+            self._chart(table.chart)
         grid = (table.header, *table.rows)
         shares = column_shares(grid)
         heights = [_row_height(row, shares) for row in grid]

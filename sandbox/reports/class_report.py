@@ -1,7 +1,7 @@
 """The class report: what an officer hands up after a class, as .hwpx and .pdf.
 
-Hides how figures become a document: one neutral outline with native tables, bars drawn in a
-column, so that both writers show the same and 한글 can still edit every number. It names nobody.
+Hides how figures become a document: one neutral outline with native tables and a chart above each,
+so that both writers show the same and 한글 can still edit every number. It names nobody.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sandbox.classroom.budgets import today_in_korea
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.surveys import LEAST_ANSWERS, Results, ScaleResult, Surveys, TextResult
 from sandbox.documents import WRITERS, Written
+from sandbox.documents.blocks import Bar, Chart
 from sandbox.documents.outline import Block, Heading, Item, Outline, Table
 from sandbox.documents.written import FIGURES_NOTICE
 from sandbox.reports.attendance import Attendance, Attendee
@@ -22,7 +23,6 @@ from sandbox.reports.usage import By, UsageReport, table
 from sandbox.store import Store
 
 FORMATS = ("hwpx", "pdf")
-BAR_CELLS = 10
 MOST_FAILED = 8
 TEXTS_SHOWN = 20
 _WEEKDAYS = "월화수목금토일"
@@ -77,24 +77,19 @@ class ClassReport:
     def _exercises(self, klass: Class, came: Sequence[Attendee]) -> list[Block]:
         if not klass.path:
             return [Item(1, "○", "정해 둔 실습 순서가 없는 과정임")]
-        rows = []
+        rows, bars = [], []
         for exercise_id in klass.path:
             tried = [a.tried[exercise_id] for a in came if exercise_id in a.tried]
             done = sum(t.finished for t in tried)
             tries = sum(t.tries for t in tried) / len(tried) if tried else 0.0
             share = done / len(came) if came else 0.0
-            rows.append(
-                (
-                    self._title(exercise_id),
-                    f"{len(tried)}명",
-                    f"{done}명",
-                    f"{tries:.1f}회",
-                    f"{share:.0%}",
-                    bar(share),
-                )
-            )
+            title = self._title(exercise_id)
+            rows.append((title, f"{len(tried)}명", f"{done}명", f"{tries:.1f}회", f"{share:.0%}"))
+            begun = (len(tried) - done) / len(came) if came else 0.0
+            bars.append(Bar(title, (share, begun), f"{done}/{len(came)}명"))
+        chart = Chart("참석자 가운데 실습을 마친 사람", tuple(bars), ("마침", "해 보았으나 아직"))
         return [
-            Table(("실습", "해 봄", "마침", "평균 시도", "마친 비율", "참석자 가운데"), tuple(rows)),
+            Table(("실습", "해 봄", "마침", "평균 시도", "마친 비율"), tuple(rows), chart),
             Item(1, "※", "‘마침’은 한 번의 답변이 모든 점검을 통과한 것을 말함"),
         ]
 
@@ -105,11 +100,9 @@ class ClassReport:
         if not counted:
             return [Item(1, "○", "실패한 점검이 없음")]
         most = counted.most_common(MOST_FAILED)
-        rows = tuple(
-            (title, self._title(exercise_id), f"{times}회", bar(times / most[0][1]))
-            for (exercise_id, title), times in most
-        )
-        return [Table(("점검", "실습", "실패", "많은 정도"), rows)]
+        rows = tuple((title, self._title(exercise_id), f"{times}회") for (exercise_id, title), times in most)
+        bars = tuple(Bar(title, (times / most[0][1],), f"{times}회") for (_, title), times in most)
+        return [Table(("점검", "실습", "실패"), rows, Chart("실패한 횟수", bars))]
 
     def _costs(self, key: InstructorKey, code: str) -> list[Block]:
         sums = self._usage.sums(key, By.ENDPOINT, class_code=code)
@@ -162,12 +155,20 @@ def _survey(results: Results) -> list[Block]:
     blocks: list[Block] = []
     if scales:
         rows = tuple(
-            (r.question.text, f"{r.answered}명", f"{r.mean:.1f}점", bar(r.mean / 5, 5), _spread(r))
+            (r.question.text, f"{r.answered}명", f"{r.mean:.1f}점", _spread(r))
             if r.answered
-            else (r.question.text, "0명", "–", "", "")
+            else (r.question.text, "0명", "–", "")
             for r in scales
         )
-        blocks.append(Table(("질문", "응답", "평균", "5점 가운데", "5점부터 1점까지"), rows))
+        bars = tuple(
+            Bar(r.question.text, tuple(c / r.answered for c in r.counts), f"평균 {r.mean:.1f}점")
+            for r in scales
+            if r.answered
+        )
+        chart = (
+            Chart("1점부터 5점까지 고른 사람", bars, ("1점", "2점", "3점", "4점", "5점")) if bars else None
+        )
+        blocks.append(Table(("질문", "응답", "평균", "5점부터 1점까지"), rows, chart))
     for result in results.results:
         if isinstance(result, TextResult) and result.texts:
             blocks.append(Item(1, "○", result.question.text))
@@ -176,12 +177,6 @@ def _survey(results: Results) -> list[Block]:
             if len(result.texts) > len(shown):
                 blocks.append(Item(2, "-", f"(그 밖의 의견 {len(result.texts) - len(shown)}건)"))
     return blocks
-
-
-def bar(share: float, cells: int = BAR_CELLS) -> str:
-    """Draw a share from 0 to 1 as squares, which every font of ours has."""
-    full = round(max(0.0, min(1.0, share)) * cells)
-    return "■" * full + "□" * (cells - full)
 
 
 def _spread(result: ScaleResult) -> str:
