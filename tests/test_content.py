@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from sandbox import checks, library
 from sandbox.documents import read
 from sandbox.library import Library
-from sandbox.records import MODULES, Exercise, Prompt, State, Verdict
+from sandbox.records import MODULES, Exercise, Field, FieldType, Prompt, State, Verdict
 from sandbox.shell.content import answer_complaints
 from sandbox.shell.room import first_prompt, judge
 
@@ -23,7 +24,9 @@ COURSE = Library(
 )
 PROMPTS = COURSE.prompts()
 EXERCISES = COURSE.exercises()
-CORE_MODULES = {"basics", "report", "minutes", "slides", "excel"}
+AT_LEAST = {"basics": 8, "report": 8, "minutes": 6, "slides": 6, "excel": 8}  # templates, and exercises
+PICKED = {FieldType.CHOICE, FieldType.MULTI_CHOICE}
+PARTICLE = re.compile(r"\{\{([^{}\n]+)\}\}[」”\"']?(은|는|이|가|을|를|과|와|으로|로)(?![가-힣])")
 
 
 def named(item: Prompt | Exercise) -> str:
@@ -41,10 +44,11 @@ def test_no_shipped_file_is_broken() -> None:
 
 
 def test_the_course_is_as_large_as_promised() -> None:
-    assert len(PROMPTS) >= 10
-    assert len(EXERCISES) >= 7
-    assert {prompt.module for prompt in PROMPTS} >= CORE_MODULES
-    assert {exercise.module for exercise in EXERCISES} >= CORE_MODULES
+    assert len(PROMPTS) >= 40
+    assert len(EXERCISES) >= 36
+    for items in (PROMPTS, EXERCISES):
+        counted = Counter(item.module for item in items)
+        assert {module: counted[module] for module, least in AT_LEAST.items() if counted[module] < least} == {}
     assert {item.module for item in (*PROMPTS, *EXERCISES)} <= {module.id for module in MODULES}
 
 
@@ -67,6 +71,32 @@ def test_a_template_fills_with_its_sample_and_its_defaults(prompt: Prompt) -> No
     assert library.parse_prompt(library.to_text(prompt), source=prompt.source) == prompt
 
 
+@pytest.mark.parametrize("prompt", PROMPTS, ids=named)
+def test_every_blank_says_what_to_write_and_shows_how(prompt: Prompt) -> None:
+    assert [field.name for field in prompt.fields if not field.help.strip()] == []
+    assert [field.name for field in prompt.fields if not (field.example or shown_by_its_choices(field))] == []
+
+
+def shown_by_its_choices(field: Field) -> bool:
+    """A list to pick from is its own example."""
+    return field.type in PICKED and len(field.choices) >= 2
+
+
+@pytest.mark.parametrize("prompt", PROMPTS, ids=named)
+def test_no_particle_depends_on_what_a_person_types(prompt: Prompt) -> None:
+    """은/는, 을/를 behind a blank are wrong for half of all words; only a known list may carry one."""
+    fields = {field.name: field for field in prompt.fields}
+    for name, particle in PARTICLE.findall(prompt.body):
+        assert fields[name].type in PICKED, f"{{{{{name}}}}}{particle}"
+        assert {ends_open(choice) for choice in fields[name].choices} == {particle in "는가를와로"}
+    assert not re.search(r"\}\}[」”\"']?(을\(를\)|를\(을\)|은\(는\)|이\(가\)|\(으\)로)", prompt.body)
+
+
+def ends_open(word: str) -> bool:
+    """Return whether the last syllable has no final consonant."""
+    return (ord(word[-1]) - 0xAC00) % 28 == 0
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=named)
 def test_an_exercise_offers_a_prompt_that_can_be_sent_at_once(exercise: Exercise) -> None:
     if exercise.prompt_id is None:
@@ -79,11 +109,28 @@ def test_an_exercise_offers_a_prompt_that_can_be_sent_at_once(exercise: Exercise
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=named)
+def test_an_exercise_is_complete(exercise: Exercise) -> None:
+    assert 2 <= len(exercise.hints) <= 4
+    assert len(exercise.steps) >= 3
+    assert 5 <= exercise.minutes <= 60
+    assert exercise.goal.strip()
+    assert exercise.lesson.strip()
+    assert len({check.weight for check in exercise.checks}) >= 2, "what matters most weighs more"
+    assert len(exercise.wrong_answers) >= 3
+    assert len({answer.name for answer in exercise.wrong_answers}) == len(exercise.wrong_answers)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=named)
+def test_every_check_catches_one_of_the_wrong_answers(exercise: Exercise) -> None:
+    """A check that no wrong answer fails is not known to see anything."""
+    caught = {check_id for answer in exercise.wrong_answers for check_id in answer.fails}
+    assert [check.id for check in exercise.checks if check.id not in caught] == []
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=named)
 def test_the_model_answer_passes_and_wrong_answers_fail_for_the_right_reason(exercise: Exercise) -> None:
     prompt = COURSE.prompt(exercise.prompt_id) if exercise.prompt_id else None
     asked = first_prompt(exercise, prompt) if prompt else ""
-    assert len(exercise.wrong_answers) >= 2
-    assert exercise.hints
     model = judge(exercise, exercise.model_answer.text, exercise.model_answer.prompt or asked)
     assert {v.state for v in model} == {State.PASS}, shown(model)
     for answer in exercise.wrong_answers:
