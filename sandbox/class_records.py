@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
 from sandbox.records import Level, RunState
+
+KOREA = timezone(timedelta(hours=9), "KST")  # no summer time; Windows brings no zone names
+
+
+def korean_day(at: datetime) -> date:
+    """Return the day on which a moment falls in Korea."""
+    return at.astimezone(KOREA).date()
 
 
 class InstructorKey:

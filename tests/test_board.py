@@ -291,7 +291,7 @@ def test_who_moves_in_brings_their_work_and_who_moves_out_takes_it_along(room: R
     room.try_(guest, State.FAIL, State.PASS, ago=60)
     room.seats.at(here, READING, FIRST)
     assert room.lecturer()["exercises"][0]["tried"] == 0
-    room.store.sit_down(guest.id, CODE, "2", most=40)
+    room.store.sit_down(guest.id, CODE, "2", most=40, with_work=True)
     room.turn()
     assert room.lecturer()["exercises"][0]["tried"] == 1
     room.store.stand_up(guest.id)

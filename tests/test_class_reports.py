@@ -203,11 +203,22 @@ def test_usage_by_class_person_month_and_endpoint(room: Room) -> None:
     assert [s.name for s in only] == [f"기초 <1기> & 오전 ({CODE})"]
 
 
+def test_two_people_of_one_name_are_two_lines(room: Room) -> None:
+    twins = [room.come("김민수", seat) for seat in ("7", "8")]
+    day = date(2026, 11, 20)
+    for who, runs in zip(twins, (1, 2), strict=True):
+        room.store.add_usage(UsageLine(day, CODE, who.id, "paid", Spent(runs, 10 * runs, 0)))
+        room.store.add_usage(UsageLine(day, CODE, who.id, "dark", Spent(runs, 10 * runs, 0)))
+    people = {s.name: s.spent.runs for s in room.usage.sums(room.key, By.PERSON)}
+    where = f"기초 <1기> & 오전 ({CODE})"
+    assert people == {f"김민수 (7번) · {where}": 2, f"김민수 (8번) · {where}": 4}
+
+
 def test_who_is_gone_is_not_named_and_stays_in_the_sum(room: Room) -> None:
     room.spend()
     room.store.delete_class(CODE, deleted_by="강사")
     people = room.usage.sums(room.key, By.PERSON)
-    assert {s.name for s in people} == {"리허설", f"지워진 사람 · 지워진 수업 ({CODE})"}
+    assert {s.name for s in people} == {"리허설", f"지워진 사람 · 지워진 과정 ({CODE})"}
     assert sum(s.spent.tokens for s in people) == 13_200
 
 

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -112,6 +113,20 @@ async def test_a_seat_hears_of_everything_the_lecturer_does(
         assert (await anext(told))[0] == "gone"
         with pytest.raises(StopAsyncIteration):  # and the server hangs up
             await anext(told)
+
+
+async def test_an_open_stream_keeps_the_seat(taught: Taught, browser: aiohttp.ClientSession) -> None:
+    entry = taught.join(taught.new_class())
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    me = entry.person
+    taught.store.move_seat(me.id, me.class_code, exercise_id="", step="course", at=long_ago)
+    assert not taught.store.sits_there_now(me.id, datetime.now(UTC))
+    async with (
+        asyncio.timeout(PATIENCE_SECONDS),
+        browser.get("/room/class", headers=cookie(room=entry.token)) as got,
+    ):
+        await anext(events(got))
+        assert taught.store.sits_there_now(me.id, datetime.now(UTC))
 
 
 @pytest.mark.parametrize("who", ["nobody", "made up", "in no class", "an instructor"])

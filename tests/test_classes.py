@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from sandbox.class_records import ClassRules, InstructorKey, Seat
 from sandbox.classroom import (
@@ -23,6 +24,7 @@ from sandbox.classroom import (
     read_roster,
 )
 from sandbox.classroom import classes as classes_module
+from sandbox.classroom.seats import Seats
 from sandbox.documents import read
 from sandbox.records import (
     Endpoint,
@@ -37,6 +39,7 @@ from sandbox.records import (
     Run,
     RunState,
     SandboxError,
+    StoreError,
     TokenCount,
 )
 from sandbox.store import Store
@@ -278,6 +281,23 @@ def test_a_seat_where_somebody_works_is_not_taken_up(school: School) -> None:
     assert school.join("김하나", "2").id == me.id
 
 
+def test_a_seat_before_which_somebody_only_reads_is_not_taken_up(school: School) -> None:
+    """Whoever read for a minute without a touch had their seat opened to anyone who typed their name."""
+    me, clock = school.join("김하나", "2"), [0.0]
+    seats = Seats(school.store, clock=lambda: clock[0])
+    long_ago = datetime.now(UTC) - timedelta(minutes=5)
+    school.store.move_seat(me.id, school.code, exercise_id="a", step="reading", at=long_ago)
+    seats.is_open(me)
+    with pytest.raises(NotAllowedError, match="다른 화면에 열려"):
+        school.join("김하나", "2")
+    state = school.store.seat_state(me.id)
+    assert state is not None and state.seen_at == long_ago  # the board still sees that nobody touches it
+    school.store.keep_open(me.id, long_ago)
+    clock[0] = 49.0
+    seats.is_open(me)  # once a minute is enough
+    assert school.join("김하나", "2").id == me.id
+
+
 def test_the_lecturer_may_allow_the_resume_code_only(school: School) -> None:
     me = school.join("김하나", "2")
     school.rules(rejoin_by_seat=False)
@@ -416,6 +436,42 @@ def test_two_entries_of_one_person_are_merged_with_all_work(school: School) -> N
     assert [s.person_id for s in school.classes.roster(school.key, school.code)] == [kept.id]
     with pytest.raises(SandboxError):
         school.classes.merge(school.key, kept.id, kept.id)
+
+
+def test_a_lecturers_move_takes_the_work_of_the_class_along(school: School) -> None:
+    me = school.join("가")
+    run = school.work(me)
+    there = school.classes.create(school.key, "다른 반")
+    school.classes.move(school.key, me.id, there.code)
+    assert [t.run_id for t in school.store.class_tries(there.code)] == [run]
+    assert school.store.class_days(school.code) == {}
+    assert set(school.store.class_days(there.code)) == {me.id}
+
+
+def test_what_was_allowed_in_one_class_is_not_carried_into_another(school: School) -> None:
+    """Hand, share and leave to project went along, and the next class's lecturer read the old answer."""
+    me, now = school.join("가"), datetime.now(UTC)
+    run = school.work(me)
+    school.store.raise_hand(me.id, school.code, at=now, shows_screen=True)
+    school.store.share_run(me.id, school.code, run, may_project=True, at=now)
+    school.classes.move(school.key, me.id, school.code, "3")
+    kept = school.store.seat_state(me.id)
+    assert kept is not None and kept.shared_run_id == run  # another seat of the same class changes nothing
+    there = school.classes.create(school.key, "다른 반")
+    for moved in (
+        lambda: school.room.change_class(school.store.person(me.id), there.code, guesser="g"),
+        lambda: school.classes.move(school.key, me.id, school.code),
+    ):
+        moved()
+        assert school.store.seat_state(me.id) is None
+        code = school.store.person(me.id).class_code
+        school.store.move_seat(me.id, code, exercise_id="a", step="reading", at=now)
+        state = school.store.seat_state(me.id)
+        assert state is not None
+        assert (state.hand_at, state.shows_screen, state.shared_run_id, state.may_project) == (
+            None, False, "", False,
+        )  # fmt: skip
+        school.store.share_run(me.id, code, run, may_project=True, at=now)
 
 
 def test_who_is_removed_keeps_their_work(school: School) -> None:
@@ -574,6 +630,44 @@ def test_a_deleted_class_leaves_counts_and_nothing_else(school: School) -> None:
         assert school.room.again(one) is None
     with pytest.raises(NotFoundError):
         school.classes.get(school.key, school.code)
+
+
+def test_who_has_left_goes_with_the_class_or_leaves_it_what_they_did_there(school: School) -> None:
+    """「과정에서 빼기」 left runs behind that no date ever cleared."""
+    gone, alone, moved = (school.join(name) for name in ("가", "나", "다"))
+    there = school.classes.create(school.key, "다른 반")
+    for one in (gone, alone, moved):
+        school.work(one)
+    for one in (gone, alone):
+        school.classes.remove(school.key, one.id)
+    school.room.change_class(moved, there.code, guesser="g")
+    own = school.work(school.store.person(alone.id), "b")
+    proof = school.classes.delete(school.key, school.code, typed_code=school.code)
+    assert (proof.counts["사람"], proof.counts["실행 기록"]) == (1, 3)
+    assert school.room.again(gone) is None
+    assert [r.id for e in ("a", "b") for r in school.store.tries(alone.id, e)] == [own]
+    assert school.store.tries(moved.id, "a") == ()
+    assert school.store.person(moved.id).class_code == there.code
+
+
+def test_a_deletion_that_leaves_something_is_taken_back(school: School) -> None:
+    """The proof is counted by the ids of those just deleted, so it can fail; here nothing cascades."""
+    database = school.store._database
+    if not database.is_sqlite:
+        pytest.skip("foreign keys are switched off on SQLite alone")
+    me = school.join("가")
+    school.work(me)
+    database.close()
+    loose = lambda connection, _record: connection.execute("PRAGMA foreign_keys=OFF").close()  # noqa: E731
+    event.listen(database._engine, "connect", loose)
+    with pytest.raises(StoreError, match="되돌렸습니다"):
+        school.classes.delete(school.key, school.code, typed_code=school.code)
+    assert delete_due(school.store, date(2030, 1, 1)) == 1  # due, and told in the log only
+    assert school.classes.get(school.key, school.code) == school.one
+    assert school.store.person(me.id).class_code == school.code
+    assert school.classes.deletions(school.key) == ()
+    event.remove(database._engine, "connect", loose)
+    database.close()
 
 
 def test_only_its_maker_or_the_officer_deletes_a_class(school: School) -> None:

@@ -38,6 +38,7 @@ from sandbox.class_records import (
     Spent,
     Survey,
     UsageLine,
+    korean_day,
 )
 from sandbox.records import (
     Evidence,
@@ -474,6 +475,22 @@ def test_verdicts_are_replaced_in_order(store: Store, person: Person) -> None:
     assert store.run(run.id, person.id).verdicts == ()
 
 
+def test_opinions_and_checks_replace_each_their_own(store: Store, person: Person) -> None:
+    """Whichever is stored last takes nothing from the other, and the checks come first."""
+    run = a_run(person)
+    store.add_run(run)
+    checked = (verdict(State.FAIL, "b"), verdict(State.PASS, "a"))
+    opinions = tuple(replace(verdict(State.UNKNOWN, f"o{n}"), by_model=True) for n in range(3))
+    store.save_opinions(run.id, opinions)
+    store.save_verdicts(run.id, checked)
+    assert store.run(run.id, person.id).verdicts == (*checked, *opinions)
+    store.save_opinions(run.id, opinions[:1])
+    store.save_verdicts(run.id, checked[:1])
+    assert store.run(run.id, person.id).verdicts == (*checked[:1], *opinions[:1])
+    with pytest.raises(NotFoundError):
+        store.save_opinions("nothing", opinions)
+
+
 # --------------------------------------------------------------------------- lists, search, progress
 
 
@@ -725,7 +742,7 @@ NEXT_STEP = '''
 """A later step."""
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels, depends_on = "9999", "0002", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0003", None, None
 def upgrade():
     op.create_table("later", sa.Column("id", sa.Text(), primary_key=True))
     {more}
@@ -765,7 +782,7 @@ def test_an_upgrade_copies_first_and_older_programs_refuse(
     with pytest.raises(StoreError, match="더 새로운 판"):
         store.migrate()
     if store._database.is_sqlite:
-        (copy,) = tmp_path.glob("sandbox.before-0002.*.db")
+        (copy,) = tmp_path.glob("sandbox.before-0003.*.db")
         with closing(Store(f"sqlite:///{copy}", secret=SECRET)) as former:
             former.migrate()
             assert former.person(person.id) == person
@@ -1071,6 +1088,23 @@ def a_class(store: Store) -> str:
     made = Class("K7M2QX", "기초", Level.BASIC, ("a", "b"), 40, "x", START)
     store.add_class(made)
     return made.code
+
+
+def test_an_upgrade_tells_runs_and_days_by_where_people_sit(empty_url: str) -> None:
+    with closing(Store(empty_url, secret=SECRET)) as store:
+        store.migrate()
+        code = a_class(store)
+        who, alone = store.add_person("가", code), store.add_person("나", "")
+        for one in (who, alone):
+            store.add_run(a_run(one))
+        store.set_limit(Limit(LimitScope.PERSON, who.id, tokens=5))
+        store.set_limit(Limit(LimitScope.PERSON, "*", tokens=7))
+        with store._database.writing() as connection:
+            command.downgrade(upgrading.alembic_config(connection), "0002")
+        store.migrate()
+        assert [t.person_id for t in store.class_tries(code)] == [who.id]
+        assert store.class_days(code) == {who.id: {korean_day(who.created_at): who.created_at}}
+        assert set(store.limits()) == {(LimitScope.PERSON, "*")}
 
 
 def test_usage_adds_up_and_limits_are_replaced(store: Store, person: Person) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -20,9 +21,11 @@ from starlette.routing import Route
 
 from sandbox.class_records import InstructorKey
 from sandbox.classroom import ClassTold
-from sandbox.records import NotAllowedError, NotFoundError
+from sandbox.records import NotAllowedError, NotFoundError, SandboxError
 from ui.routes import body_of, refused, same_site, told, visitor
 from ui.session import COOKIE, DESK_COOKIE, KNOWN_COOKIE, services
+
+log = logging.getLogger("ui")
 
 # Proxies of public bodies cut connections that are quiet for thirty seconds.
 BEAT_SECONDS = 20.0
@@ -49,8 +52,15 @@ async def seat(request: Request) -> Response:
 
     def still_there() -> bool:
         now = services().classroom.person_for(token)
-        return now is not None and now.class_code == who.class_code
+        if now is None or now.class_code != who.class_code:
+            return False
+        try:
+            services().seating.seats.is_open(now)
+        except SandboxError as error:  # no reason to tell the seat less
+            log.warning("an open seat could not be noted: %s", error.code)
+        return True
 
+    await asyncio.to_thread(still_there)
     return _stream(who.class_code, still_there)
 
 
@@ -83,14 +93,19 @@ async def _events(code: str, still_there: Callable[[], bool]) -> AsyncIterator[s
     changes = services().lecture.followers.follow(code)
     coming: asyncio.Task[ClassTold | None] | None = None
     try:
+        clock = asyncio.get_running_loop().time
+        beat_at: float | None = None  # no beat before the first word
         while True:
             coming = coming or asyncio.create_task(_next(changes))
-            done, _ = await asyncio.wait({coming}, timeout=BEAT_SECONDS)
+            wait_seconds = None if beat_at is None else max(0.0, beat_at - clock())
+            done, _ = await asyncio.wait({coming}, timeout=wait_seconds)
             if not done:
+                beat_at = clock() + BEAT_SECONDS
                 if not await asyncio.to_thread(still_there):
                     break
                 yield ": .\n\n"
                 continue
+            beat_at = beat_at or clock() + BEAT_SECONDS
             now = coming.result()
             coming = None
             if now is None:

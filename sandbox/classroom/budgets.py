@@ -13,9 +13,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
-from sandbox.class_records import ClassRules, InstructorKey, Limit, LimitScope, Spent, UsageLine
+from sandbox.class_records import ClassRules, InstructorKey, Limit, LimitScope, Spent, UsageLine, korean_day
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.standings import (
     THE_OFFICERS,
@@ -38,7 +38,6 @@ from sandbox.records import (
 )
 from sandbox.store import Store
 
-KOREA = timezone(timedelta(hours=9), "KST")  # no summer time; Windows brings no zone names
 USUAL_ANSWER_TOKENS = 600
 USUAL_RUN_TOKENS = 1_500
 RUNS_TO_LEARN_FROM = 3
@@ -314,11 +313,6 @@ REHEARSAL = "rehearsal"  # whom a rehearsal is booked on
 def today_in_korea() -> date:
     """Return the day on which usage is booked now."""
     return korean_day(datetime.now(UTC))
-
-
-def korean_day(at: datetime) -> date:
-    """Return the day on which a moment falls in Korea."""
-    return at.astimezone(KOREA).date()
 
 
 def _officers(person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:

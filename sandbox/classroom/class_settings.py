@@ -10,8 +10,7 @@ from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sandbox.class_records import Class, ClassRules
-from sandbox.classroom.budgets import KOREA
+from sandbox.class_records import Class, ClassRules, korean_day
 from sandbox.classroom.seating_plan import SEATS_MAX
 from sandbox.records import InputError
 
@@ -41,7 +40,7 @@ _RULES = {
 
 def due(made: Class) -> date:
     """Return the day on which a class goes by its own rules: so many days after its last day."""
-    last = made.ends_on or made.starts_on or made.created_at.astimezone(KOREA).date()
+    last = made.ends_on or made.starts_on or korean_day(made.created_at)
     return last + timedelta(days=made.rules.retention_days)
 
 

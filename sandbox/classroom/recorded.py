@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sandbox.class_records import InstructorKey, Recording
-from sandbox.classroom.budgets import KOREA, RECORDED_ID
+from sandbox.class_records import KOREA, InstructorKey, Recording
+from sandbox.classroom.budgets import RECORDED_ID
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.live import Live
 from sandbox.records import Endpoint, EndpointKind, InputError, Location, Person

@@ -1,7 +1,7 @@
 """Where everybody of a class is, the raised hand, and what somebody lets the lecturer see.
 
 Hides how often this is written: at once when something has changed, else once in ten seconds a
-person at the most. Who sits in no class leaves no trace here. Whether a prompt waits, runs, failed
+person at the most, and once a minute for a page that is open and not touched. Who sits in no class leaves no trace here. Whether a prompt waits, runs, failed
 or passed is told by the runs themselves and kept nowhere twice.
 """
 
@@ -12,15 +12,17 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from typing import Any
 
-from sandbox.class_records import InstructorKey, SeatState
+from sandbox.class_records import InstructorKey, SeatState, korean_day
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.live import Live
 from sandbox.records import InputError, NotFoundError, Person
 from sandbox.store import Store
 
 WRITE_SECONDS = 10.0
+OPEN_SECONDS = 50.0  # with beats of twenty: once a minute
 VOTES = ("A", "B", "same")
 _PEOPLE_KNOWN = 2_000
 
@@ -45,6 +47,8 @@ class Seats:
         self._store = store
         self._clock = clock
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._came: OrderedDict[str, tuple[str, date]] = OrderedDict()
+        self._open: OrderedDict[str, float] = OrderedDict()
         self._lock = threading.Lock()
 
     def at(self, person: Person, step: str, exercise_id: str = "") -> None:
@@ -54,6 +58,7 @@ class Seats:
         """
         if not person.class_code:
             return
+        self._note_day(person)
         known = self._remembered(person)
         same = known is not None and known.exercise_id == exercise_id and _same_page(known.step, step)
         if same and known is not None and self._touch(person, known, typed=False):
@@ -67,10 +72,20 @@ class Seats:
         """Note that somebody really sits there, and that they wrote; return how their seat stands."""
         if not person.class_code:
             return None
+        self._note_day(person)
         known = self._remembered(person)
         if known is not None:
             self._touch(person, known, typed=typed)
         return self._store.seat_state(person.id)
+
+    def is_open(self, person: Person) -> None:
+        """Note that the person's page is before somebody who may only be reading: no work, but no empty seat."""
+        now = self._clock()
+        with self._lock:
+            if now - self._open.get(person.id, -OPEN_SECONDS) < OPEN_SECONDS:
+                return
+            _put_last(self._open, person.id, now)
+        self._store.keep_open(person.id, datetime.now(UTC))
 
     def mine(self, person: Person) -> SeatState | None:
         """Return the person's own seat; None outside a class."""
@@ -110,6 +125,17 @@ class Seats:
 
     # ------------------------------------------------------------------ inside
 
+    def _note_day(self, person: Person) -> None:
+        """Note once a day that the person came: a course may have several."""
+        at = datetime.now(UTC)
+        came = person.class_code, korean_day(at)
+        with self._lock:
+            if self._came.get(person.id) == came:
+                return
+        self._store.come(person.id, person.class_code, at)
+        with self._lock:
+            _put_last(self._came, person.id, came)
+
     def _touch(self, person: Person, known: _Known, *, typed: bool) -> bool:
         """Note a sign of life now and then; False when the seat is no longer there."""
         step = FILLING if typed and known.step == READING else known.step
@@ -136,10 +162,7 @@ class Seats:
 
     def _remember(self, person: Person, exercise_id: str, step: str) -> None:
         with self._lock:
-            self._known[person.id] = _Known(person.class_code, exercise_id, step, self._clock())
-            self._known.move_to_end(person.id)
-            if len(self._known) > _PEOPLE_KNOWN:
-                self._known.popitem(last=False)
+            _put_last(self._known, person.id, _Known(person.class_code, exercise_id, step, self._clock()))
 
 
 class SeatHelp:
@@ -171,12 +194,20 @@ class SeatHelp:
         self._live.change(key, class_code, lambda now: replace(now, shown_run_id=""))
 
 
+def _put_last(known: OrderedDict[str, Any], person_id: str, what: object) -> None:
+    """Remember of one person, and forget whoever was longest not heard of."""
+    known[person_id] = what
+    known.move_to_end(person_id)
+    if len(known) > _PEOPLE_KNOWN:
+        known.popitem(last=False)
+
+
 def member(store: Store, class_code: str, person_id: str) -> Person:
     """Return somebody of this class; NotFoundError when they sit in another one or in none."""
     person = store.person(person_id)
     if not class_code or person.class_code != class_code:
         raise NotFoundError(
-            "이 반에 그 자리가 없습니다.", remedy="자리를 옮겼을 수 있습니다. 현황판을 다시 봐 주세요."
+            "이 과정에 그 자리가 없습니다.", remedy="자리를 옮겼을 수 있습니다. 현황판을 다시 봐 주세요."
         )
     return person
 
@@ -194,6 +225,6 @@ def _same_page(was: str, now: str) -> bool:
 def _refuse_alone(person: Person) -> None:
     if not person.class_code:
         raise InputError(
-            "수업에 들어와 있지 않아 쓸 수 없습니다.",
+            "과정에 들어와 있지 않아 쓸 수 없습니다.",
             remedy="강사가 알려 준 과정 코드로 다시 들어와 주세요.",
         )

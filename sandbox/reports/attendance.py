@@ -5,12 +5,11 @@ Hides what counts as finished: one try that passed every check, as everywhere in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sandbox.class_records import Class, InstructorKey, Seat, SeatLine, TryLine
-from sandbox.classroom.budgets import KOREA
+from sandbox.class_records import KOREA, Class, InstructorKey, Seat, SeatLine, TryLine
 from sandbox.classroom.instructors import Instructors
 from sandbox.documents import WRITERS, Written
 from sandbox.documents.outline import Heading, Outline, Paragraph, Table
@@ -22,14 +21,19 @@ from sandbox.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """A line of the list. ``tried`` is by exercise id; ``came_at`` is None for who is expected and has not come."""
+    """A line of the list. ``tried`` is by exercise id, of this class; ``came`` is by day, empty for who has not come."""
 
     seat: str
     name: str
     department: str
-    came_at: datetime | None
+    came: Mapping[date, datetime]
     last_at: datetime | None
     tried: Mapping[str, Tried]
+
+    @property
+    def came_at(self) -> datetime | None:
+        """Return when they first sat down in the class; None when they are expected and have not come."""
+        return min(self.came.values(), default=None)
 
     def finished(self, path: tuple[str, ...]) -> int:
         """Return how many exercises of the path they have finished."""
@@ -49,17 +53,16 @@ class Attendance:
         self._instructors.current(key)
         klass = self._store.class_of(code)
         if klass is None:
-            raise NotFoundError("그 수업을 찾지 못했습니다.", remedy="수업 목록을 다시 열어 확인해 주세요.")
+            raise NotFoundError("그 과정을 찾지 못했습니다.", remedy="과정 목록을 다시 열어 확인해 주세요.")
         tries: dict[tuple[str, str], list[TryLine]] = {}
         for line in self._store.class_tries(code):
             if line.exercise_id:
                 tries.setdefault((line.person_id, line.exercise_id), []).append(line)
         departments = {s.person_id: s.department for s in self._store.roster(code) if s.person_id}
-        came = {p.id: p.created_at for p in self._store.people_of_class(code)}
+        came = self._store.class_days(code)
         present = [
-            _present(seat, came[seat.person_id], departments.get(seat.person_id, ""), tries)
+            _present(seat, came.get(seat.person_id, {}), departments.get(seat.person_id, ""), tries)
             for seat in self._store.class_seats(code)
-            if seat.person_id in came
         ]
         absent = [_absent(seat) for seat in self._store.roster(code) if not seat.person_id]
         return klass, tuple(sorted((*present, *absent), key=lambda a: (len(a.seat), a.seat, a.name)))
@@ -87,20 +90,38 @@ class Attendance:
         )
 
 
+def days_of(klass: Class, people: Sequence[Attendee]) -> tuple[date, ...]:
+    """Return the days of a class: those on which somebody came, within its dates where it has both."""
+    days = sorted({day for a in people for day in a.came})
+    if klass.starts_on and klass.ends_on:
+        days = [d for d in days if klass.starts_on <= d <= klass.ends_on]
+    return tuple(days)
+
+
+def day_title(day: date) -> str:
+    """Name a day as a column."""
+    return f"{day.month}. {day.day}. 출석"
+
+
 def _present(
-    seat: SeatLine, came_at: datetime, department: str, tries: Mapping[tuple[str, str], list[TryLine]]
+    seat: SeatLine,
+    came: Mapping[date, datetime],
+    department: str,
+    tries: Mapping[tuple[str, str], list[TryLine]],
 ) -> Attendee:
     mine = {e: sum_up(of) for (person_id, e), of in tries.items() if person_id == seat.person_id}
     moments = [t.last.created_at for t in mine.values() if t.last]
     moments += [seat.state.seen_at] if seat.state else []
-    return Attendee(seat.seat, seat.name, department, came_at, max(moments, default=came_at), mine)
+    moments += came.values()
+    return Attendee(seat.seat, seat.name, department, came, max(moments, default=None), mine)
 
 
 def _absent(seat: Seat) -> Attendee:
-    return Attendee(seat.seat, seat.name, seat.department, None, None, {})
+    return Attendee(seat.seat, seat.name, seat.department, {}, None, {})
 
 
 def _summary(klass: Class, people: tuple[Attendee, ...]) -> Table:
+    days = days_of(klass, people)
     header = (
         "좌석",
         "이름",
@@ -112,6 +133,7 @@ def _summary(klass: Class, people: tuple[Attendee, ...]) -> Table:
         "마친 실습",
         "시도",
         "이수율",
+        *map(day_title, days),
     )
     rows = []
     for a in people:
@@ -121,13 +143,14 @@ def _summary(klass: Class, people: tuple[Attendee, ...]) -> Table:
                 a.seat,
                 a.name,
                 a.department,
-                "출석" if a.came_at else "결석",
+                "출석" if a.came else "결석",
                 _moment(a.came_at),
                 _moment(a.last_at),
                 str(len(a.tried)),
                 str(done),
                 str(sum(t.tries for t in a.tried.values())),
                 f"{done / all_of:.0%}" if all_of else "",
+                *("출석" if day in a.came else "결석" for day in days),
             )
         )
     return Table(header, tuple(rows))

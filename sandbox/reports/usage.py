@@ -5,6 +5,7 @@ Hides which price is known: where the officer wrote none, tokens are told and wo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,14 +21,14 @@ from sandbox.documents.written import FIGURES_NOTICE
 from sandbox.records import Endpoint
 from sandbox.store import Store
 
-NO_CLASS = "수업 없이"
+NO_CLASS = "과정 없이"
 GONE = "지워진 사람"
 
 
 class By(StrEnum):
     """How usage is summed up; the value is what the screen says."""
 
-    CLASS = "수업"
+    CLASS = "과정"
     PERSON = "사람"
     MONTH = "달"
     ENDPOINT = "AI 연결"
@@ -71,12 +72,12 @@ class UsageReport:
         lines = self._store.usage(since=since, until=until, class_code=class_code)
         priced = self._priced()
         name = self._naming(by, lines)
-        gathered: dict[str, list[UsageLine]] = {}
+        gathered: dict[tuple[str, str], list[UsageLine]] = {}
         for line in lines:
             gathered.setdefault(name(line), []).append(line)
         sums = [
             Sum(named, _added(line.spent for line in of), all(line.endpoint_id in priced for line in of))
-            for named, of in gathered.items()
+            for (named, _who), of in gathered.items()
         ]
         if by is By.MONTH:
             return tuple(sums)  # the lines come by day
@@ -101,27 +102,37 @@ class UsageReport:
         all_known = [e for one in self._endpoints() for e in (one, one.fallback) if e is not None]
         return frozenset(e.id for e in all_known if price_is_known(e))
 
-    def _naming(self, by: By, lines: Sequence[UsageLine]) -> Callable[[UsageLine], str]:
+    def _naming(self, by: By, lines: Sequence[UsageLine]) -> Callable[[UsageLine], tuple[str, str]]:
+        """Return how a line is called and by what it is summed up besides: two people may have one name."""
         if by is By.MONTH:
-            return lambda line: f"{line.day.year}. {line.day.month:>2}."
+            return lambda line: (f"{line.day.year}. {line.day.month:>2}.", "")
         if by is By.ENDPOINT:
             names = {e.id: e.name for one in self._endpoints() for e in (one, one.fallback) if e is not None}
-            return lambda line: names.get(line.endpoint_id, line.endpoint_id)
+            return lambda line: (names.get(line.endpoint_id, line.endpoint_id), line.endpoint_id)
         titles = {c.code: c.title for c in self._store.classes()}
         if by is By.CLASS:
-            return lambda line: _class_name(line.class_code, titles)
-        people = {
-            p.id: p.name
-            for code in {line.class_code for line in lines}
-            for p in self._store.people_of_class(code)
-        }
-        return lambda line: (
-            f"{people[line.person_id]} · {_class_name(line.class_code, titles)}"
-            if line.person_id in people
-            else "리허설"
-            if line.person_id == REHEARSAL
-            else f"{GONE} · {_class_name(line.class_code, titles)}"
-        )
+            return lambda line: (_class_name(line.class_code, titles), line.class_code)
+        return self._naming_people(lines, titles)
+
+    def _naming_people(
+        self, lines: Sequence[UsageLine], titles: dict[str, str]
+    ) -> Callable[[UsageLine], tuple[str, str]]:
+        people = self._store.people_of({line.person_id for line in lines})
+        of_class = {(line.person_id, line.class_code) for line in lines if line.person_id in people}
+        same = Counter((people[person_id].name, code) for person_id, code in of_class)
+
+        def named(line: UsageLine) -> tuple[str, str]:
+            where = _class_name(line.class_code, titles)
+            who = people.get(line.person_id)
+            if who is None:
+                return ("리허설", "") if line.person_id == REHEARSAL else (f"{GONE} · {where}", "")
+            told = who.name
+            if same[who.name, line.class_code] > 1:
+                seat = f"{who.seat}번" if who.seat and who.class_code == line.class_code else who.id[:4]
+                told = f"{who.name} ({seat})"
+            return f"{told} · {where}", who.id
+
+        return named
 
 
 def table(by: By, sums: Sequence[Sum]) -> Table:
@@ -152,7 +163,7 @@ def _added(spents: Iterable[Spent]) -> Spent:
 def _class_name(code: str, titles: dict[str, str]) -> str:
     if not code:
         return NO_CLASS
-    return f"{titles[code]} ({code})" if code in titles else f"지워진 수업 ({code})"
+    return f"{titles[code]} ({code})" if code in titles else f"지워진 과정 ({code})"
 
 
 def _period(since: date | None, until: date | None) -> str:

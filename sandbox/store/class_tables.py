@@ -118,7 +118,19 @@ seat_states = Table(
     _yes_no("shows_screen"),  # lets the lecturer look while the hand is up
     text_column("shared_run_id"),
     _yes_no("may_project"),
+    moment("open_at", nullable=True),  # last time the page was known to be open, touched or not
     Index(None, "class_code"),
+)
+
+# On which days who came to a class, by Korean time. Who has left the class stays in it until it is deleted.
+class_days = Table(
+    "class_days",
+    metadata,
+    _of_class(primary_key=True),
+    of_person(primary_key=True),
+    Column("day", Date, primary_key=True, nullable=False),
+    moment("came_at"),
+    Index(None, "person_id"),
 )
 
 # A deletion leaves counts behind, so that it can be proved; no names, no content.

@@ -7,26 +7,29 @@ are told by comparing versions, which costs one indexed read for all classes of 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, func, insert, select, update
 
 from sandbox.class_records import Class, ClassNow, ClassRules, Deletion
-from sandbox.records import Level, NotFoundError
+from sandbox.records import Level, NotFoundError, StoreError
 from sandbox.store.class_tables import (
+    class_days,
     class_states,
     classes,
     deletions,
     roster,
     suggestions,
     survey_answers,
+    usage,
     votes,
 )
 from sandbox.store.database import Database
-from sandbox.store.tables import drafts, people, runs, verdicts
+from sandbox.store.roster import at_once, delete_people
+from sandbox.store.tables import drafts, metadata, people, runs, verdicts
 
 _RULES = frozenset(f.name for f in fields(ClassRules))
 _NOW = frozenset(f.name for f in fields(ClassNow)) - {"version"}
@@ -131,7 +134,9 @@ class ClassRows:
     def delete_class(self, code: str, *, deleted_by: str) -> Deletion:
         """Delete a class with its people and all they made; keep the counts, without a name.
 
-        What was used (tokens, won) stays, without anybody it could be led back to.
+        Who has left it loses what they did in it, and goes with it when they sit in no class and have
+        done nothing else. Afterwards every table is counted by the ids of those people: StoreError, and
+        nothing deleted, when something of them is left. What was used (tokens, won) stays, without anybody it could be led back to.
         """
         with self._database.writing() as connection:
             found = connection.execute(
@@ -139,10 +144,12 @@ class ClassRows:
             ).first()
             if found is None:
                 raise no_class()
-            counts = _counts(connection, code)
-            mine = select(people.c.id).where(people.c.class_code == code)
-            connection.execute(delete(people).where(people.c.id.in_(mine)))
+            going = _going(connection, code)
+            counts = _counts(connection, code, going)
+            connection.execute(delete(runs).where(runs.c.class_code == code))
+            delete_people(connection, going)
             connection.execute(delete(classes).where(classes.c.code == code))
+            refuse_remains(connection, code, going)
             proof = Deletion(code, found.title, deleted_by, datetime.now(UTC), counts)
             connection.execute(insert(deletions).values(id=uuid.uuid4().hex, **asdict(proof)))
         return proof
@@ -158,7 +165,29 @@ class ClassRows:
     def class_remains(self, code: str) -> Mapping[str, int]:
         """Count what there is of a class now, by the same words as a Deletion."""
         with self._database.reading() as connection:
-            return _counts(connection, code)
+            return _counts(connection, code, _going(connection, code))
+
+
+def refuse_remains(connection: Connection, code: str, gone: Sequence[str]) -> None:
+    """Count every table by the class and the people just deleted; StoreError when anything is left.
+
+    Only the usage figures, which lead back to nobody, and the proof itself may still name them.
+    """
+    left = _count(connection, classes, classes.c.code == code)
+    left += _count(connection, verdicts, verdicts.c.run_id.not_in(select(runs.c.id)))
+    for table in metadata.sorted_tables:
+        if table in (usage, deletions):
+            continue
+        if "class_code" in table.c:
+            left += _count(connection, table, table.c.class_code == code)
+        owner = table.c.id if table is people else table.c.get("person_id")
+        if owner is not None:
+            left += sum(_count(connection, table, owner.in_(some)) for some in at_once(gone))
+    if left:
+        raise StoreError(
+            f"과정을 지웠는데 {left}건이 남아 있어 지우기를 되돌렸습니다. 지워진 것은 없습니다.",
+            remedy="실습실 담당자에게 알려 주세요. 실습실을 다시 켜면 기록 파일이 온전한지 살펴 알려 줍니다.",
+        )
 
 
 def no_class() -> NotFoundError:
@@ -168,23 +197,63 @@ def no_class() -> NotFoundError:
     )
 
 
-def _counts(connection: Connection, code: str) -> dict[str, int]:
-    mine = select(people.c.id).where(people.c.class_code == code)
-    my_runs = select(runs.c.id).where(runs.c.person_id.in_(mine))
-    wanted = {
-        "사람": (people, people.c.class_code == code),
-        "명단": (roster, roster.c.class_code == code),
-        "실행 기록": (runs, runs.c.person_id.in_(mine)),
-        "점검 결과": (verdicts, verdicts.c.run_id.in_(my_runs)),
-        "쓰던 글": (drafts, drafts.c.person_id.in_(mine)),
-        "투표": (votes, votes.c.person_id.in_(mine)),
-        "제안한 프롬프트": (suggestions, suggestions.c.person_id.in_(mine)),
-        "설문 응답": (survey_answers, survey_answers.c.class_code == code),
+def _going(connection: Connection, code: str) -> list[str]:
+    """Return who goes with a class: its people, and who has left it and is nowhere else."""
+    of_it = select(people.c.id).where(people.c.class_code == code)
+    elsewhere = select(runs.c.id).where(runs.c.person_id == people.c.id, runs.c.class_code != code)
+    left = (
+        select(people.c.id)
+        .join(class_days, class_days.c.person_id == people.c.id)
+        .where(class_days.c.class_code == code, people.c.class_code == "", ~elsewhere.exists())
+        .distinct()
+    )
+    return list(connection.execute(of_it.union(left)).scalars())
+
+
+def _counts(connection: Connection, code: str, going: Sequence[str]) -> dict[str, int]:
+    """Count what goes with a class, by the words of a Deletion."""
+    found = {
+        "사람": len(going),
+        "명단": _count(connection, roster, roster.c.class_code == code),
+        "실행 기록": 0,
+        "점검 결과": 0,
+        "쓰던 글": 0,
+        "투표": 0,
+        "제안한 프롬프트": 0,
+        "설문 응답": _count(connection, survey_answers, survey_answers.c.class_code == code),
     }
+    # Theirs outside the class, and everybody's in it.
+    for some in at_once(going):
+        for name, where in _theirs(some, code).items():
+            found[name] += _count(connection, _TABLES[name], where)
+    in_it = select(runs.c.id).where(runs.c.class_code == code)
+    found["실행 기록"] += _count(connection, runs, runs.c.class_code == code)
+    found["점검 결과"] += _count(connection, verdicts, verdicts.c.run_id.in_(in_it))
+    return found
+
+
+_TABLES = {
+    "실행 기록": runs,
+    "점검 결과": verdicts,
+    "쓰던 글": drafts,
+    "투표": votes,
+    "제안한 프롬프트": suggestions,
+}
+
+
+def _theirs(going: Sequence[str], code: str) -> dict[str, ColumnElement[bool]]:
+    outside = and_(runs.c.person_id.in_(going), runs.c.class_code != code)
     return {
-        name: connection.execute(select(func.count()).select_from(table).where(where)).scalar() or 0
-        for name, (table, where) in wanted.items()
+        "실행 기록": outside,
+        "점검 결과": verdicts.c.run_id.in_(select(runs.c.id).where(outside)),
+        "쓰던 글": drafts.c.person_id.in_(going),
+        "투표": votes.c.person_id.in_(going),
+        "제안한 프롬프트": suggestions.c.person_id.in_(going),
     }
+
+
+def _count(connection: Connection, table: Table, where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(where)).scalar_one()
 
 
 def _columns(of: Class) -> dict[str, Any]:

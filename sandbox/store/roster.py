@@ -5,19 +5,32 @@ Hides in which tables a person's work lies: merging two entries of one person mo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import Connection, Row, Table, Update, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from sandbox.class_records import Seat
+from sandbox.class_records import LimitScope, Seat, korean_day
 from sandbox.records import InputError, NotAllowedError, Person
-from sandbox.store.class_tables import classes, roster, seat_states, suggestions, survey_done, usage, votes
+from sandbox.store.class_tables import (
+    class_days,
+    classes,
+    limits,
+    roster,
+    seat_states,
+    suggestions,
+    survey_done,
+    usage,
+    votes,
+)
 from sandbox.store.database import Database
 from sandbox.store.tables import acceptances, drafts, exercise_marks, people, runs, sign_ins
 
 _SEAT = (roster.c.class_code, roster.c.seat, roster.c.name, roster.c.department, roster.c.person_id)
-_AWAY = timedelta(seconds=45)
+_AT_ONCE = 500
+_OF_A_PERSON = (str(LimitScope.PERSON), str(LimitScope.MEMBER))
+_AWAY = timedelta(seconds=80)  # an open page is noted once a minute (classroom.seats)
 
 
 class RosterRows:
@@ -66,9 +79,20 @@ class RosterRows:
             rows = connection.execute(wanted).all()
         return tuple(Person(r.id, r.name, r.class_code, r.seat, r.created_at) for r in rows)
 
-    def sit_down(self, person_id: str, code: str, seat: str, *, most: int) -> str:
+    def people_of(self, person_ids: Collection[str]) -> Mapping[str, Person]:
+        """Return those of these people who are still there, by id."""
+        found: dict[str, Person] = {}
+        with self._database.reading() as connection:
+            for some in at_once(list(person_ids)):
+                for r in connection.execute(select(people).where(people.c.id.in_(some))):
+                    found[r.id] = Person(r.id, r.name, r.class_code, r.seat, r.created_at)
+        return found
+
+    def sit_down(self, person_id: str, code: str, seat: str, *, most: int, with_work: bool = False) -> str:
         """Give the person a place in the class and return the seat; '' for ``seat`` picks the next free one.
 
+        Hand, share and leave to look stay behind in the class they were given in; ``with_work`` takes the
+        runs and days of that class along.
         InputError when somebody else sits there or all ``most`` seats are taken. What the roster
         says of the seat is for the caller to judge.
         """
@@ -105,6 +129,11 @@ class RosterRows:
             connection.execute(
                 update(people).where(people.c.id == person_id).values(class_code=code, seat=seat)
             )
+            if before != code:
+                connection.execute(delete(seat_states).where(seat_states.c.person_id == person_id))
+                if before and with_work:
+                    _take_along(connection, person_id, before, code)
+            put_day(connection, person_id, code, datetime.now(UTC))
             _tidy(connection, code)
             _tidy(connection, before or "")
         return seat
@@ -121,14 +150,25 @@ class RosterRows:
     def delete_person(self, person_id: str) -> None:
         """Delete a person with all they made."""
         with self._database.writing() as connection:
-            _deleted(connection, person_id)
+            delete_people(connection, [person_id])
 
     def sits_there_now(self, person_id: str, now: datetime) -> bool:
-        """Say whether the person's page has given a sign of life within the last minute."""
-        wanted = select(seat_states.c.seen_at).where(seat_states.c.person_id == person_id)
+        """Say whether the person's page was open or gave a sign of life within the last minute or so."""
+        wanted = select(seat_states.c.seen_at, seat_states.c.open_at).where(
+            seat_states.c.person_id == person_id
+        )
         with self._database.reading() as connection:
-            seen = connection.execute(wanted).scalar()
-        return seen is not None and now - seen < _AWAY
+            row = connection.execute(wanted).first()
+        return row is not None and now - max(row.seen_at, row.open_at or row.seen_at) < _AWAY
+
+    def class_days(self, code: str) -> Mapping[str, Mapping[date, datetime]]:
+        """Return for each person of the class, those who have left too, when they came on which day."""
+        wanted = select(class_days).where(class_days.c.class_code == code).order_by(class_days.c.day)
+        found: dict[str, dict[date, datetime]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(wanted):
+                found.setdefault(row.person_id, {})[row.day] = row.came_at
+        return found
 
     def merge_people(self, kept_id: str, gone_id: str) -> None:
         """Give all work of one entry to another of the same person and delete the emptied one."""
@@ -137,21 +177,52 @@ class RosterRows:
                 connection.execute(
                     update(table).where(table.c.person_id == gone_id).values(person_id=kept_id)
                 )
-            for table in (drafts, acceptances, votes, survey_done):
+            for table in (drafts, acceptances, votes, survey_done, class_days):
                 _move_missing(connection, table, kept_id, gone_id)
             _merge_marks(connection, kept_id, gone_id)
             _merge_usage(connection, kept_id, gone_id)
-            _deleted(connection, gone_id)
+            delete_people(connection, [gone_id])
 
 
 def _line(code: str, seat: str) -> Update:
     return update(roster).where(roster.c.class_code == code, roster.c.seat == seat)
 
 
-def _deleted(connection: Connection, person_id: str) -> None:
-    code = connection.execute(select(people.c.class_code).where(people.c.id == person_id)).scalar()
-    connection.execute(delete(people).where(people.c.id == person_id))
-    _tidy(connection, code or "")
+def delete_people(connection: Connection, person_ids: Sequence[str]) -> None:
+    """Delete people with all that hangs on them, and what the lecturer gave them."""
+    for some in at_once(person_ids):
+        codes = connection.execute(select(people.c.class_code).where(people.c.id.in_(some)).distinct())
+        connection.execute(delete(people).where(people.c.id.in_(some)))
+        connection.execute(delete(limits).where(limits.c.scope.in_(_OF_A_PERSON), limits.c.key.in_(some)))
+        for code in codes.scalars():
+            _tidy(connection, code)
+
+
+def at_once(ids: Sequence[str]) -> Iterable[Sequence[str]]:
+    """Cut a long list: databases limit the parameters of one statement."""
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def put_day(connection: Connection, person_id: str, code: str, at: datetime) -> None:
+    """Note that somebody came to a class that day; the first time of a day stands."""
+    values = {"class_code": code, "person_id": person_id, "day": korean_day(at)}
+    known = select(classes.c.code).where(classes.c.code == code)
+    if connection.execute(known).first() is not None:
+        begun = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+        connection.execute(begun(class_days).values(**values, came_at=at).on_conflict_do_nothing())
+
+
+def _take_along(connection: Connection, person_id: str, before: str, code: str) -> None:
+    connection.execute(
+        update(runs).where(runs.c.person_id == person_id, runs.c.class_code == before).values(class_code=code)
+    )
+    mine = class_days.c.person_id == person_id
+    here = select(class_days.c.day).where(mine, class_days.c.class_code == code).scalar_subquery()
+    connection.execute(
+        update(class_days)
+        .where(mine, class_days.c.class_code == before, class_days.c.day.not_in(here))
+        .values(class_code=code)
+    )
 
 
 def _tidy(connection: Connection, code: str) -> None:

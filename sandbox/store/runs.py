@@ -23,9 +23,10 @@ from sandbox.store.rows import (
     verdict_from,
     verdict_values,
 )
-from sandbox.store.tables import runs, verdicts
+from sandbox.store.tables import people, runs, verdicts
 
 _OPEN = (str(RunState.WAITING), str(RunState.STREAMING))
+_FIRST_OPINION = 1_000  # no exercise has so many checks
 # A run that another process took for dead may still be ended by its true owner.
 _MAY_END = (*_OPEN, str(RunState.CUT))
 
@@ -38,7 +39,9 @@ class Runs:
     def add_run(self, run: Run) -> None:
         """Keep a new run with everything in it; NotFoundError when its person is not there."""
         with self._database.writing() as connection:
-            connection.execute(insert(runs).values(run_values(run)))
+            here = select(people.c.class_code).where(people.c.id == run.person_id).scalar_subquery()
+            values = {**run_values(run), "class_code": func.coalesce(here, "")}
+            connection.execute(insert(runs).values(values))
             _put_verdicts(connection, run.id, run.verdicts)
 
     def next_moment(self, person_id: str) -> datetime:
@@ -156,11 +159,24 @@ class Runs:
             return _owner(connection, run_id)
 
     def save_verdicts(self, run_id: str, judged: tuple[Verdict, ...]) -> None:
-        """Keep these verdicts in this order instead of any former ones."""
+        """Keep what the checks say, in this order, instead of what they said before; opinions stay."""
+        self._replace_verdicts(run_id, judged, by_model=False, first=0)
+
+    def save_opinions(self, run_id: str, opinions: tuple[Verdict, ...]) -> None:
+        """Keep a model's opinions behind the checks' verdicts, instead of any former opinions.
+
+        In one transaction and by what they are: the checks may be storing theirs at the same moment.
+        """
+        self._replace_verdicts(run_id, opinions, by_model=True, first=_FIRST_OPINION)
+
+    def _replace_verdicts(
+        self, run_id: str, judged: tuple[Verdict, ...], *, by_model: bool, first: int
+    ) -> None:
+        former = (verdicts.c.run_id == run_id, verdicts.c.by_model == by_model)
         with self._database.writing() as connection:
-            connection.execute(delete(verdicts).where(verdicts.c.run_id == run_id))
+            connection.execute(delete(verdicts).where(*former))
             if judged:
-                _put_verdicts(connection, run_id, judged)
+                _put_verdicts(connection, run_id, judged, first=first)
             else:
                 _owner(connection, run_id)
 
@@ -221,8 +237,8 @@ def _verdicts_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, tu
     return {run_id: tuple(judged) for run_id, judged in found.items()}
 
 
-def _put_verdicts(connection: Connection, run_id: str, judged: Iterable[Verdict]) -> None:
-    values = [verdict_values(run_id, position, verdict) for position, verdict in enumerate(judged)]
+def _put_verdicts(connection: Connection, run_id: str, judged: Iterable[Verdict], *, first: int = 0) -> None:
+    values = [verdict_values(run_id, position, verdict) for position, verdict in enumerate(judged, first)]
     if values:
         connection.execute(insert(verdicts), values)
 

@@ -17,6 +17,7 @@ from sandbox.class_records import SeatLine, SeatState, TryLine
 from sandbox.records import NotAllowedError, RunState, State
 from sandbox.store.class_tables import roster, seat_states, votes
 from sandbox.store.database import Database
+from sandbox.store.roster import put_day
 from sandbox.store.tables import people, runs, verdicts
 
 _AT_ONCE = 500  # databases limit the parameters of one statement
@@ -62,6 +63,18 @@ class Seats:
         with self._database.writing() as connection:
             changed = update(seat_states).where(seat_states.c.person_id == person_id).values(values)
             return connection.execute(changed).rowcount > 0
+
+    def come(self, person_id: str, class_code: str, at: datetime) -> None:
+        """Note that the person has come to the class on this day."""
+        with self._database.writing() as connection:
+            put_day(connection, person_id, class_code, at)
+
+    def keep_open(self, person_id: str, at: datetime) -> None:
+        """Note that the person's page is open, without counting it as work."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(seat_states).where(seat_states.c.person_id == person_id).values(open_at=at)
+            )
 
     def raise_hand(self, person_id: str, class_code: str, *, at: datetime, shows_screen: bool) -> None:
         """Put the person's hand up; one that is up keeps its place in the queue."""
@@ -141,14 +154,14 @@ class Seats:
         also: Collection[str] = (),
         person_id: str = "",
     ) -> tuple[TryLine, ...]:
-        """List the runs of the class's people begun at ``since`` or later, and those of ``also``, oldest first.
+        """List the runs made in the class by its people, begun at ``since`` or later, and those of ``also``, oldest first.
 
-        ``person_id`` narrows it to one of them. Deleted ones come too, as it was done all the same. A model's opinion does not count.
+        What somebody did before they came into the class is not of it. ``person_id`` narrows it to one of them. Deleted ones come too, as it was done all the same. A model's opinion does not count.
         """
         members = select(people.c.id).where(people.c.class_code == class_code)
         if person_id:
             members = members.where(people.c.id == person_id)
-        of_class = runs.c.person_id.in_(members)
+        of_class = and_(runs.c.class_code == class_code, runs.c.person_id.in_(members))
         wanted: ColumnElement[bool] = of_class
         if since is not None:
             # By id, so that both halves go by an index and no long text is passed over on the way.

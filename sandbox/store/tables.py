@@ -171,6 +171,8 @@ runs = Table(
     # Of content published on screen; 0 is a file's.
     Column("exercise_version", Integer, nullable=False, server_default="0"),
     Column("prompt_version", Integer, nullable=False, server_default="0"),
+    # In which class it was made, empty outside one: it goes with that class, wherever its person sits then.
+    Column("class_code", PlainText, nullable=False, server_default=""),
     # Title, messages and answer, normalised and casefolded by us: LIKE folds case only for
     # ASCII on SQLite and by locale on PostgreSQL, and JSON keys must not be found.
     text_column("search_text"),
@@ -179,6 +181,7 @@ runs = Table(
     Index(None, "person_id", "thread_id", "created_at"),
     Index(None, "state"),
     Index(None, "deleted_at"),
+    Index(None, "class_code", "created_at"),
 )
 
 verdicts = Table(

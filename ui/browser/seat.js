@@ -1,5 +1,6 @@
 // The raised hand, and a sign of life now and then while somebody really works here: no page is drawn for
-// it. Nothing is sent while nobody touches the page, unless a hand is up and its answer is awaited.
+// it. Nothing is sent while nobody touches the page, unless a hand is up and its answer is awaited: that the
+// page is open all the same is known by the class's stream (class_bar.js).
 const BEAT_MS = 15000;
 
 export default function (component) {

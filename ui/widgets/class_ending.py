@@ -8,6 +8,7 @@ import streamlit as st
 
 from sandbox.class_records import Class, InstructorKey
 from sandbox.documents import WRITERS, outline
+from sandbox.reports.attendance import day_title, days_of
 from sandbox.reports.class_report import FORMATS
 from ui import session
 from ui.session import plain
@@ -22,11 +23,12 @@ def attendance(key: InstructorKey, here: Class) -> None:
     figures = (
         ("명단", f"{len(people)}명"),
         ("온 사람", f"{len(came)}명"),
-        ("전 과정을 마친 사람", f"{finished}명"),
+        ("실습을 다 마친 사람", f"{finished}명"),
         ("실습", f"{len(here.path)}개"),
     )
     for column, (name, value) in zip(st.columns(4), figures, strict=True):
         column.metric(name, value)
+    days = days_of(here, people)
     if not people:
         st.info("아직 명단도, 들어온 사람도 없습니다.", icon=":material/group_off:")
         return
@@ -37,6 +39,7 @@ def attendance(key: InstructorKey, here: Class) -> None:
                 "이름": a.name,
                 "부서": a.department,
                 "출석": "출석" if a.came_at else "결석",
+                **{day_title(day): "출석" if day in a.came else "결석" for day in days},
                 "들어온 때": korean_time(a.came_at) if a.came_at else "",
                 "마지막 활동": korean_time(a.last_at) if a.last_at else "",
                 "시도": sum(t.tries for t in a.tried.values()),
@@ -58,7 +61,8 @@ def attendance(key: InstructorKey, here: Class) -> None:
         on_click="ignore",
     )
     st.caption(
-        "‘마친 실습’은 한 번의 답변이 그 실습의 모든 점검을 통과한 것입니다. 이름이 들어 있으니 보관에 주의해 주세요."
+        "‘마친 실습’은 한 번의 답변이 그 실습의 모든 점검을 통과한 것입니다. "
+        "‘들어온 때’는 이 과정에 처음 앉은 때이고, 시도는 이 과정에서 한 것만 셉니다. 이름이 들어 있으니 보관에 주의해 주세요."
     )
 
 

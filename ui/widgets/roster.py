@@ -98,7 +98,9 @@ def _one(key: InstructorKey, here: Class, people: Mapping[str, Person]) -> None:
         if st.button("옮기기", width="stretch", icon=":material/swap_horiz:"):
             _act(lambda: f"{room.move(key, who, code, seat)}번 좌석으로 옮겼습니다.")
         if st.button(
-            "과정에서 빼기 (기록은 본인에게 남습니다)", width="stretch", icon=":material/person_remove:"
+            "과정에서 빼기 (기록은 과정을 지우는 날까지 본인에게 남습니다)",
+            width="stretch",
+            icon=":material/person_remove:",
         ):
             _act(lambda: room.remove(key, who) or "과정에서 뺐습니다.")
         sure = st.checkbox("이 사람의 기록까지 모두 지우는 데 동의합니다", key="roster_sure")
