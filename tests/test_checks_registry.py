@@ -22,12 +22,13 @@ MINIMAL: dict[str, dict[str, Any]] = {
     "mentions": {"none": ["비밀"]},
     "grounded": {},
     "action_items": {"items": [{"task": "현수막"}]},
+    "decisions": {"items": [{"topic": "현수막", "said": "세 장"}]},
     "slides": {},
     "formula": {"workbook": "a.xlsx", "sheet": "가", "cell": "A1", "reference": "=B1"},
     "table": {},
     "prompt_parts": {},
 }
-ARCHITECTURE = "sections length outline_style official_forms mentions grounded action_items slides formula table prompt_parts"
+ARCHITECTURE = "sections length outline_style official_forms mentions grounded action_items decisions slides formula table prompt_parts"
 
 
 def _spec(kind: str, params: dict[str, Any] | None = None) -> CheckSpec:
@@ -97,6 +98,8 @@ def test_minimal_params_have_no_problem(kind: str) -> None:
         ("mentions", {"all": "가"}, "목록"),
         ("grounded", {"what": ["이름"]}, "'number'"),
         ("action_items", {"items": [{"owner": "가"}]}, "'items.0.task' 항목이 빠졌습니다"),
+        ("decisions", {"items": [{"topic": "가"}]}, "'items.0.said' 항목이 빠졌습니다"),
+        ("decisions", {"items": [{"topic": "가", "said": "나", "at": "오후"}]}, "'items.0.at'"),
         ("slides", {"max_bullets": 0}, "최소 1"),
         ("formula", {**MINIMAL["formula"], "cell": "첫 칸"}, "'cell'"),
         ("formula", {**MINIMAL["formula"], "reference": "SUM(A1)"}, "'='로 시작"),

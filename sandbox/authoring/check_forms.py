@@ -58,6 +58,7 @@ _KIND_HELP: Mapping[str, str] = {
     "mentions": "꼭 있어야 할 말과 없어야 할 말을 찾습니다.",
     "grounded": "답의 숫자·날짜·이름이 자료에 있는지 맞춰 봅니다.",
     "action_items": "할 일마다 담당과 기한이 맞는지 봅니다.",
+    "decisions": "정한 것마다 마지막 내용과 근거 시각이 맞는지 봅니다.",
     "slides": "슬라이드 수와 항목 수, 제목의 길이를 봅니다.",
     "formula": "답의 수식을 엑셀 자료에 넣어 실제로 계산합니다.",
     "table": "답에 표가 있고 열과 줄 수가 맞는지 봅니다.",
@@ -88,6 +89,14 @@ _LABELS: Mapping[str, str] = {
     "action_items.items.was_owner": "바뀌기 전 담당",
     "action_items.items.was_due": "바뀌기 전 기한",
     "action_items.source": "할 일이 적힌 자료",
+    "decisions.items": "있어야 할 결정",
+    "decisions.items.topic": "무엇에 관한 결정인지 (낱말)",
+    "decisions.items.said": "마지막에 정한 내용의 낱말",
+    "decisions.items.was": "바뀌기 전 내용의 낱말",
+    "decisions.items.at": "근거 시각이나 줄 번호 (예: 14:17)",
+    "decisions.source": "회의를 적은 자료",
+    "decisions.needs_evidence": "답에 근거 시각이 있어야 함",
+    "decisions.only": "자료에 없는 결정이 있으면 실패",
     "slides.min_slides": "슬라이드 적어도",
     "slides.max_slides": "슬라이드 많아도",
     "slides.max_bullets": "한 장의 항목 많아도",
@@ -120,7 +129,7 @@ _LABELS: Mapping[str, str] = {
 _HELP: Mapping[str, str] = {
     "sections.names": _OR, "mentions.all": _OR, "mentions.any": _OR, "mentions.none": _OR,
     "grounded.allow": "자료에는 없지만 틀리지 않은 말입니다. 예: 2026년",
-    "action_items.items": _OR,
+    "action_items.items": _OR, "decisions.items": _OR,
 }  # fmt: skip
 _WORDS: Mapping[str, str] = {
     "chars": "글자", "lines": "줄", "sentences": "문장", "items": "항목", "tokens": "토큰",
@@ -129,7 +138,7 @@ _WORDS: Mapping[str, str] = {
     "integer": "정수", "decimal": "소수", "shuffle": "뒤섞기", "choice": "고른 값으로",
 }  # fmt: skip
 _WORDS_OF: Mapping[str, str] = {"official_forms.which.items": "항목 번호 (1. 가. 1))"}
-_MATERIALS = frozenset({"grounded.sources", "action_items.source", "formula.workbook"})
+_MATERIALS = frozenset({"grounded.sources", "action_items.source", "decisions.source", "formula.workbook"})
 
 
 def kinds() -> Options:

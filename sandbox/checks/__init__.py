@@ -16,6 +16,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from sandbox.checks.action_items import ActionItemsParams, action_items
+from sandbox.checks.decisions import DecisionsParams, decisions
 from sandbox.checks.formula import FormulaParams, formula
 from sandbox.checks.grounded import GroundedParams, grounded
 from sandbox.checks.kind import CheckKind, Outcome, Params
@@ -51,6 +52,7 @@ CHECKS: Mapping[str, CheckKind] = MappingProxyType(
         "mentions": CheckKind("넣을 말과 뺄 말", MentionsParams, mentions),
         "grounded": CheckKind("원문 근거", GroundedParams, grounded),
         "action_items": CheckKind("조치사항", ActionItemsParams, action_items),
+        "decisions": CheckKind("결정사항", DecisionsParams, decisions),
         "slides": CheckKind("슬라이드", SlidesParams, slides),
         "formula": CheckKind("수식 계산", FormulaParams, formula),
         "table": CheckKind("표", TableParams, table),

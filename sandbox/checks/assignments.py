@@ -82,8 +82,8 @@ def same_due(wanted: str, text: str, base: dt.date | None, *, alone: bool = Fals
 def _days(text: str, base: dt.date | None) -> list[Fact]:
     """Return the dates of a text in order, 다음 주 금요일 worked out from the day of the meeting."""
     found = list(fact_finding.find_dates(text))
-    for match in find_relative(text) if base is not None else ():
-        day = resolve_relative(match, base)
+    for match in find_relative(text):
+        day = resolve_relative(match, base) if base is not None else None
         if day is not None:
             found.append(Fact("date", match[0], match.start(), match.end(), (day.year, day.month, day.day)))
     return sorted(found, key=lambda fact: fact.start)
@@ -91,9 +91,7 @@ def _days(text: str, base: dt.date | None) -> list[Fact]:
 
 def _counted(text: str, said: list[Fact]) -> list[Fact]:
     """Leave out the start of a span (the due date is its end), and what is told as the earlier date."""
-    starts = {
-        i for i, (a, b) in enumerate(pairwise(said)) if _TO.match(text[a.end : b.start])
-    }
+    starts = {i for i, (a, b) in enumerate(pairwise(said)) if _TO.match(text[a.end : b.start])}
     kept = [
         fact
         for i, fact in enumerate(said)
