@@ -157,8 +157,7 @@ class Opinions:
         else:
             asked.verdicts = judging.read(outcome.text, asked.task)
         run = self._store.run(asked.run_id, asked.person_id)
-        checked = tuple(v for v in run.verdicts if not v.by_model)
-        self._store.save_verdicts(asked.run_id, (*checked, *asked.verdicts))
+        self._store.save_opinions(asked.run_id, asked.verdicts)
         with self._lock:
             self._asked.pop(order_id, None)
         asked.done.set()
