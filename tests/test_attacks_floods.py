@@ -20,7 +20,17 @@ from sandbox.store import Store, load_secret
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import RunningRoom
 from ui.gate import gate
-from ui.limits import HURRIED, LIVE_EACH, PACES, SOCKETS_EACH, SOCKETS_OF_STRANGERS, TABS, Limits
+from ui.limits import (
+    CLASS_EACH,
+    HURRIED,
+    LIVE_EACH,
+    NOT_IN,
+    PACES,
+    SOCKETS_EACH,
+    SOCKETS_OF_STRANGERS,
+    TABS,
+    Limits,
+)
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 
@@ -63,7 +73,7 @@ def test_a_million_made_up_cookies_take_no_memory() -> None:
 def test_what_is_closed_is_forgotten() -> None:
     limits = Limits(Clock())
     for _ in range(100):
-        with limits.socket("가"), limits.live("가"):
+        with limits.socket("가"), limits.stream("live", "가"), limits.stream("class", "가"):
             assert limits.no_room("가") == ""
     assert not limits._open
 
@@ -79,7 +89,7 @@ class Behind:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.inside += 1
-        if scope["type"] == "websocket" or "live" in scope["path"]:
+        if scope["type"] == "websocket" or "live" in scope["path"] or "class" in scope["path"]:
             await self.go_on.wait()
         else:
             await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -89,12 +99,18 @@ class Behind:
 class Gated:
     def __init__(self) -> None:
         self.behind = Behind()
-        made = gate(lambda token: token.startswith("known"))
+        made = gate(lambda token: token.startswith("known"), lambda token: token.startswith("teaches"))
         self.app = made.cls(self.behind, *made.args, **made.kwargs)
         self.tasks: list[asyncio.Task[list[Any]]] = []
 
-    def ask(self, kind: str, path: str, token: str, method: str = "GET") -> asyncio.Task[list[Any]]:
+    def ask(
+        self, kind: str, path: str, token: str, method: str = "GET", *, desk: str = "", size: str = "10"
+    ) -> asyncio.Task[list[Any]]:
         headers = [(b"host", b"localhost"), (b"accept", b"text/html")]
+        if size and method == "PUT":
+            headers.append((b"content-length", size.encode()))
+        if desk:
+            headers.append((b"cookie", f"desk={desk}".encode()))
         if token:
             headers.append((b"cookie", f"other=1; room={token}".encode()))
         scope = {"type": kind, "path": path, "method": method, "headers": headers}
@@ -170,6 +186,46 @@ async def test_too_many_live_answers_of_one_person_are_refused() -> None:
     await room.close()
 
 
+@pytest.mark.parametrize(("path", "desk"), [("/room/class", ""), ("/room/desk/class/K7M2QX", "teaches-me")])
+async def test_too_many_streams_of_a_class_are_refused(path: str, desk: str) -> None:
+    """A quiet stream costs a place, too, and a look at the database twice a second."""
+    room, me = Gated(), "" if desk else "known-me"
+    for _ in range(CLASS_EACH):
+        room.ask("http", path, me, desk=desk)
+        await room.still()
+    status, body = status_of(await room.ask("http", path, me, desk=desk))
+    assert status == 429 and json.loads(body)["message"] == TABS
+    room.ask("http", path, "" if desk else "known-neighbour", desk="teaches-too" if desk else "")
+    await room.still()
+    assert room.behind.inside == CLASS_EACH + 1
+    await room.close()
+
+
+PUT = ("http", "/_stcore/upload_file/session/file")
+
+
+async def test_nobody_who_is_not_in_uploads_anything() -> None:
+    """A new made-up cookie for every file used to be a new bucket for every file."""
+    room = Gated()
+    for n in range(PACES["upload"][0] * 2):
+        status, body = status_of(await room.ask(*PUT, f"forged-{n}", "PUT"))
+        assert status == 401 and json.loads(body)["message"] == NOT_IN
+    assert status_of(await room.ask(*PUT, "", "PUT"))[0] == 401
+    assert status_of(await room.ask(*PUT, "", "PUT", desk="forged"))[0] == 401
+    assert room.behind.inside == 0
+    assert status_of(await room.ask(*PUT, "known-me", "PUT"))[0] == 200
+    assert status_of(await room.ask(*PUT, "", "PUT", desk="teaches-me"))[0] == 200
+
+
+async def test_one_person_uploads_so_much_and_the_neighbour_too() -> None:
+    room, largest = Gated(), str(20 * 1_048_576 + 400)
+    statuses = [status_of(await room.ask(*PUT, "known-me", "PUT", size=largest))[0] for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert status_of(await room.ask(*PUT, "known-me", "PUT", size="1000"))[0] == 200, "a small one still fits"
+    assert status_of(await room.ask(*PUT, "known-neighbour", "PUT", size=largest))[0] == 200
+    assert status_of(await room.ask(*PUT, "known-neighbour", "PUT", size=""))[0] == 411
+
+
 @pytest.mark.parametrize(
     ("method", "path", "pace"),
     [("POST", "/room/draft", "draft"), ("POST", "/room/run", "press"), ("POST", "/room/stop/x", "press"),
@@ -200,6 +256,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningRoom]:
 def tokens(data: Path, *names: str) -> list[str]:
     with closing(Store(f"sqlite:///{data / 'sandbox.db'}", secret=load_secret(data))) as store:
         return [Classroom(store).join(name).token for name in names]
+
+
+def kept_draft(data: Path, cookie: dict[str, str]) -> dict[str, str]:
+    with closing(Store(f"sqlite:///{data / 'sandbox.db'}", secret=load_secret(data))) as store:
+        who = Classroom(store).person_for(cookie["Cookie"].removeprefix("room="))
+        assert who is not None
+        return dict(store.draft(who.id, "free") or {})
 
 
 async def test_a_flood_on_the_real_server_leaves_the_neighbour_alone(running: RunningRoom) -> None:
@@ -236,4 +299,33 @@ async def test_a_flood_on_the_real_server_leaves_the_neighbour_alone(running: Ru
                 break
             await asyncio.sleep(0.1)
         assert status == 200
+    assert "Traceback" not in running.log.read_text(encoding="utf-8")
+
+
+async def test_a_flood_of_long_drafts_ends_with_the_newest_and_the_neighbour_is_kept(
+    running: RunningRoom,
+) -> None:
+    """300 KB a body, all at once: what is superseded while it waits is never looked through."""
+    me, neighbour = ({"Cookie": f"room={t}"} for t in tokens(running.data_dir, "긴 글", "옆 사람"))
+    filler = "가나다라 마바사. " * 10_000
+
+    def body(n: int) -> bytes:
+        values = {"__prompt": f"{n}번째 {filler}"}
+        told = {"place": "free", "mark": "page", "values": values, "numbers": {"__prompt": n}}
+        return json.dumps(told, ensure_ascii=False).encode()
+
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+
+        async def draft(who: dict[str, str], what: bytes) -> int:
+            async with http.post(f"{running.url}/room/draft", data=what, headers={**who, **SAME}) as got:
+                return got.status
+
+        assert len(body(0)) > 200_000
+        flood = [asyncio.create_task(draft(me, body(n))) for n in range(40)]
+        own = json.dumps({"place": "free", "values": {"__prompt": "옆 사람의 글"}}).encode()
+        assert await draft(neighbour, own) == 200
+        assert set(await asyncio.gather(*flood)) == {200}
+        assert await draft(me, body(7)) == 200, "late, and ignored"
+    assert kept_draft(running.data_dir, me)["__prompt"].startswith("39번째")
+    assert kept_draft(running.data_dir, neighbour) == {"__prompt": "옆 사람의 글"}
     assert "Traceback" not in running.log.read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect, sync_playwright
 
 from sandbox.library import parse_exercise
 from tests.fake_endpoint import FakeEndpoint
@@ -207,6 +207,41 @@ def test_what_is_typed_is_kept_before_the_box_is_left(page: Page, room: RunningR
     expect(page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")).to_have_value(
         "아직 다 쓰지 않은 글", timeout=15_000
     )
+
+
+def test_what_could_not_be_kept_at_once_is_sent_again(page: Page, room: RunningRoom) -> None:
+    come_in(page, room)
+    box = open_free(page, room)
+    failing: list[str] = []
+
+    def fail_twice(route: Route) -> None:
+        failing.append(route.request.url)
+        route.abort() if len(failing) <= 2 else route.continue_()
+
+    page.route("**/room/draft", fail_twice)
+    box.click()
+    with page.expect_response("**/room/draft", timeout=ANSWER_SECONDS) as kept:
+        page.keyboard.type("끊긴 사이에 쓴 글", delay=20)
+    assert kept.value.ok and len(failing) == 3
+    page.reload()
+    expect(page.get_by_label("보낼 프롬프트 (직접 고칠 수 있습니다)")).to_have_value(
+        "끊긴 사이에 쓴 글", timeout=15_000
+    )
+
+
+def test_what_was_sent_right_after_typing_does_not_come_back_as_a_draft(
+    page: Page, room: RunningRoom, fake: FakeEndpoint
+) -> None:
+    fake.script("짧은 답변입니다.")
+    come_in(page, room)
+    box = open_free(page, room)
+    box.click()
+    page.keyboard.type("쓰자마자 보낸 글", delay=10)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    page.wait_for_timeout(2_000)  # the last text was sent 0.8 s after typing
+    box = open_free(page, room)
+    expect(box).to_have_value("")
 
 
 def confirm_facts(page: Page, button: str) -> Locator:

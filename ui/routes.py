@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.practice import LivePart
+from sandbox.practice import LivePart, Typed
 from sandbox.records import NotAllowedError, NotFoundError, Person, PromptTooLongError, SandboxError
 from ui.session import COOKIE, services
 
@@ -152,17 +152,26 @@ async def draft(request: Request) -> Response:
     place, changed = str(body.get("place", "")), body.get("values", {})
     if not place or len(place) > 100 or not isinstance(changed, dict):
         return refused(400)
-    practice = services().practice
-
-    def merge() -> None:
-        typed = {str(k)[:100]: str(v) for k, v in changed.items()}
-        practice.save_draft(who, place, {**practice.draft(who, place), **typed})
-
+    typed = Typed(
+        place,
+        {str(k)[:100]: str(v) for k, v in changed.items()},
+        mark=str(body.get("mark", ""))[:60],
+        numbers=_numbers(body.get("numbers")),
+    )
     try:
-        await asyncio.to_thread(merge)
+        kept = services().practice.drafting.take(who, typed)
+        # Shielded: others may wait for the same writing when this browser has gone.
+        await asyncio.shield(asyncio.wrap_future(kept))
     except PromptTooLongError:
         return refused(413)
     return JSONResponse({"ok": True})
+
+
+def _numbers(given: Any) -> dict[str, int]:
+    """Return the numbers of the boxes' texts; what is none is as old as can be."""
+    if not isinstance(given, dict):
+        return {}
+    return {str(k)[:100]: v for k, v in given.items() if isinstance(v, int) and not isinstance(v, bool)}
 
 
 async def health(_request: Request) -> Response:

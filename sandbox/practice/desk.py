@@ -18,7 +18,8 @@ from sandbox import checks, guard, tokens
 from sandbox.class_records import Terms
 from sandbox.library import Library
 from sandbox.practice import consent, fallbacks
-from sandbox.practice.composing import Composing, drawn_with
+from sandbox.practice.composing import Composing
+from sandbox.practice.drafting import Drafting
 from sandbox.practice.following import Pulse, follow, stored_part
 from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
@@ -89,6 +90,7 @@ class Practice:
         self._store = store
         self._terms, self._stand_in = terms, stand_in
         self._masks = Masks(guard_key)
+        self.drafting = Drafting(self.composing, store, self._masks)
         self._pulse = Pulse()
         self.opinions = Opinions(library_, self.composing, store, self._masks, lambda: self._turns, terms)
         self._keeping = Keeping(library_, store, self.opinions, lambda: self._turns, on_ended)
@@ -282,24 +284,15 @@ class Practice:
         self._store.open_model_answer(person.id, exercise_id)
 
     def save_draft(self, person: Person, place: str, payload: Mapping[str, str]) -> None:
-        """Keep what is being typed; personal data in it is masked before it is stored.
-
-        Raises PromptTooLongError for what no prompt could hold: it would take seconds to look through.
-        """
-        self.composing.check_draft(payload)
-        known = self.composing.known(place, drawn_with(payload))
-        self._store.save_draft(
-            person.id, place, {k: self._masks.masked(v, person.id, known) for k, v in payload.items()}
-        )
+        """Keep what is being typed. See ``drafting.save``, and ``drafting.merge`` for a part of it."""
+        self.drafting.save(person, place, payload)
 
     def draft(self, person: Person, place: str) -> Mapping[str, str]:
         """Return what was being typed, the person's own values put back; empty when nothing was."""
-        placeholders = self._masks.of(person.id)
-        stored = self._store.draft(person.id, place) or {}
-        return {k: placeholders.restore(str(v)) for k, v in stored.items()}
+        return self.drafting.read(person, place)
 
     def drop_draft(self, person: Person, place: str) -> None:
-        self._store.drop_draft(person.id, place)
+        self.drafting.drop(person, place)
 
     def history(
         self, person: Person, *, search: str = "", favourites: bool = False, limit: int = 50
@@ -327,6 +320,7 @@ class Practice:
         return self._keeping.take_over(journal)
 
     def close(self) -> None:
+        self.drafting.close()
         self._turns.close()
 
     # ------------------------------------------------------------------ inside

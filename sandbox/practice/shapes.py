@@ -42,6 +42,20 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What a browser reports of a page's boxes while they are typed in.
+
+    ``mark`` names the page as it was begun; ``numbers`` grow with every change of a box on that page, so
+    that an older text never takes the place of a newer one, however late it arrives.
+    """
+
+    place: str
+    values: Mapping[str, str]
+    mark: str = ""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What would be sent, before it is: size, personal data, what stands in the way.
 

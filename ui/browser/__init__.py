@@ -76,13 +76,15 @@ def copy_button(label: str, *, html: str, text: str, key: str) -> None:
     _mount("copy", {"label": label, "html": html, "text": text}, key, css=True)
 
 
-def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: str) -> None:
+def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: str, mark: str = "") -> None:
     """Send what is typed into widgets (by key) to the server as it is typed.
 
+    ``mark`` names the page as it was begun: what it still sends once its draft is used up is not kept.
     ``fields`` maps a widget's key to the name it has in the draft. The server refuses what is meant
     for another person than the cookie's: a tab left open must not write into the next one's drafts.
     """
-    _mount("keep", {"person": person_id, "place": place, "fields": dict(fields)}, key)
+    data = {"person": person_id, "place": place, "mark": mark, "fields": dict(fields)}
+    _mount("keep", data, key)
 
 
 def blank_chips(names: Sequence[str], box: str, *, key: str) -> None:

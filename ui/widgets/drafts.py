@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 import streamlit as st
@@ -34,18 +35,26 @@ def keep(
     ``begun_with`` notes the versions of what is worked on, so that they stay while it is.
     """
     now = {**values, **begun_with, TEXT: text, COMPOSED: str(st.session_state.get(f"composed:{place}", ""))}
-    if st.session_state.get(f"draft:{place}") != now:
-        st.session_state[f"draft:{place}"] = now
+    before: Mapping[str, str] = st.session_state.get(f"draft:{place}", EMPTY)
+    # Only what has changed here: the browser may have told more of the other boxes meanwhile.
+    if changed := {name: text for name, text in now.items() if before.get(name) != text}:
         try:
-            session.services().practice.save_draft(me, place, now)
+            session.services().practice.drafting.merge(me, place, changed)
+            st.session_state[f"draft:{place}"] = {**before, **now}
         except PromptTooLongError as error:
             session.say(error)
     fields = {**(field_keys(prompt, place) if prompt else {}), key_of(place): TEXT}
-    browser.keep_drafts(me.id, place, fields, key=f"keep-{place_key(place)}")
+    browser.keep_drafts(me.id, place, fields, key=f"keep-{place_key(place)}", mark=_mark(place))
 
 
 def drop(me: Person, place: str) -> None:
-    """Forget the draft, here and in the store."""
+    """Forget the draft, here and in the store, and what the browser has not sent of it yet."""
     st.session_state.pop(f"draft:{place}", None)
     st.session_state.pop(key_of(place), None)
-    session.services().practice.drop_draft(me, place)
+    session.services().practice.drafting.drop(me, place, _mark(place))
+    st.session_state.pop(f"mark:{place}", None)
+
+
+def _mark(place: str) -> str:
+    """Name this page as it was begun, for what the browser sends of it."""
+    return str(st.session_state.setdefault(f"mark:{place}", secrets.token_urlsafe(8)))
