@@ -96,10 +96,11 @@ def _line(place: _Place, line: Line, colour: str, *, dashed: bool = False) -> st
 
 
 def _legend(entries: Sequence[tuple[str, str, bool]]) -> list[str]:
-    parts, x = [], LEFT
+    parts, x, y = [], LEFT, HEIGHT - 38
     for name, colour, dashed in entries:
         dash = ' stroke-dasharray="6 5"' if dashed else ""
-        y = HEIGHT - 26
+        if x + 46 + 13 * len(name) > WIDTH - RIGHT:
+            x, y = LEFT, y + 22
         parts.append(
             f'<line x1="{x}" x2="{x + 26}" y1="{y}" y2="{y}" stroke="{colour}" stroke-width="3"{dash}/>'
         )

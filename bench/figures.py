@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from bench.people import Answered
 
@@ -32,6 +31,9 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("session_mb", "열린 화면 하나의 메모리", "{:.2f} MB"),
     ("failed", "실패하거나 잃은 답", "{:.0f}"),
 )
+
+
+NOT_MEASURED = "재지 못함"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
@@ -89,11 +91,14 @@ def markdown(results: Mapping[str, Mapping[int, Row]]) -> str:
         "| --- |" + " ---: |" * len(heads),
     ]
     for name, title, form in COLUMNS:
-        cells = [_cell(results[way][people].get(name), form) for way, people in heads]
-        if any(cell != "–" for cell in cells):
+        cells = [_cell(results[way][people], name, form) for way, people in heads]
+        if any(cell not in ("–", NOT_MEASURED) for cell in cells):
             lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
-def _cell(value: Any, form: str) -> str:
-    return "–" if value is None or math.isnan(value) else form.format(value)
+def _cell(row: Row, name: str, form: str) -> str:
+    if not row:
+        return NOT_MEASURED
+    value = row.get(name, math.nan)
+    return "–" if math.isnan(value) else form.format(value)

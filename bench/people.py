@@ -217,6 +217,12 @@ class Chatter:
                 self._pieces.append((time.perf_counter(), body[self._seen :]))
                 self._seen = len(body)
 
+    async def open(self) -> None:
+        await self.tab.open(cold=False)
+
+    async def close(self) -> None:
+        await self.tab.close()
+
     async def run(self) -> Answered:
         self._pieces, self._seen = [], 0
         before, pressed = self.tab.received_bytes, time.perf_counter()

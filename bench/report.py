@@ -1,4 +1,4 @@
-"""All tables and charts in one go: ``python -m bench.report`` (about twelve minutes on two quiet cores).
+"""All tables and charts in one go: ``python -m bench.report`` (about fourteen minutes on two quiet cores).
 
 Writes ``data/bench/report.md`` and ``report.json`` and the charts that docs/performance.md shows,
 ``docs/charts/*.svg``. ``--quick`` measures 1 and 10 people only, to see that everything runs.
@@ -18,15 +18,15 @@ from pathlib import Path
 import psutil
 
 from bench.charts import Line, line_chart
-from bench.figures import Row, markdown
+from bench.figures import Row
 from bench.opening import opening
+from bench.others import CHATS
 from bench.queue_bench import in_line
 from bench.room import ROOT, Measured, Work, measure
 from bench.soak import soak, table
 
 PEOPLE = (1, 10, 40, 100, 200, 325)
-PLAIN = (40,)
-SDK = (40,)
+BESIDE = (40,)
 CHARTS: tuple[tuple[str, str, str, str], ...] = (
     ("cpu", "cpu_seconds", "서버가 답 하나에 쓰는 CPU", "초"),
     ("first", "first_added_p95_ms", "첫 글자까지 더해진 시간 p95", "ms"),
@@ -49,15 +49,15 @@ async def everything(*, quick: bool, soaking: bool) -> tuple[str, Measured, dict
 
     people = (1, 10) if quick else PEOPLE
     growth = await measure(Work(people, rounds=1), say)
-    beside = await measure(Work((1,) if quick else PLAIN, rounds=1, also=("plain",), room=False), say)
-    sdk = await measure(Work((1,) if quick else SDK, rounds=1, also=("sdk",), room=False), say)
-    for other in (beside, sdk):
-        growth.table |= other.table
-        growth.rounds |= other.rounds
-        growth.problems += other.problems
+    others = Work((1,) if quick else BESIDE, rounds=1, also=("sdk", *CHATS), room=False)
+    beside = await measure(others, say)
+    growth.table |= beside.table
+    growth.rounds |= beside.rounds
+    growth.problems += beside.problems
+    growth.missing += beside.missing
     line = await in_line(8, 2, say) if quick else await in_line(say=say)
     begin = await opening()
-    parts = [markdown(growth.table), _ratio(growth.table), line.table(), begin]
+    parts = [growth.page(), _ratio(growth.table), line.table(), begin]
     raw: dict[str, object] = {"queue": asdict(line)}
     if soaking:
         soaked = await soak(4, 10, say) if quick else await soak(20, 40, say)
@@ -67,12 +67,13 @@ async def everything(*, quick: bool, soaking: bool) -> tuple[str, Measured, dict
 
 
 def _ratio(found: Mapping[str, Mapping[int, Row]]) -> str:
-    """Say the one comparison that the bar names: the room's CPU an answer against the plain chat's."""
-    ours, plain = found.get("실습실", {}), found.get("단순 채팅", {})
-    both = [n for n in ours if n in plain]
+    """Say the one comparison that the bar names: the room's CPU an answer against each chat's."""
+    ours = found.get("실습실", {})
     return "".join(
-        f"{n}명: 단순 채팅의 CPU / 실습실의 CPU = {plain[n]['cpu_seconds'] / ours[n]['cpu_seconds']:.1f}배\n\n"
-        for n in both
+        f"{n}명: {way}의 CPU / 실습실의 CPU = {row['cpu_seconds'] / ours[n]['cpu_seconds']:.1f}배\n\n"
+        for way in (chat.title for chat in CHATS.values())
+        for n, row in found.get(way, {}).items()
+        if n in ours and row
     )
 
 
@@ -102,6 +103,7 @@ def main() -> int:
     machine = {"python": platform.python_version(), "cores": psutil.cpu_count(), "system": platform.system()}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     record = {"at": at, "machine": machine, "rounds": growth.rounds, "problems": growth.problems, **raw}
+    record["missing"] = growth.missing
     (options.out / "report.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8")
     charts(growth.table, options.charts)
     return 1 if growth.problems else 0
@@ -109,7 +111,7 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description="모든 표와 그림을 한 번에 만듭니다 (조용한 코어 2개에서 12분쯤)."
+        description="모든 표와 그림을 한 번에 만듭니다 (조용한 코어 2개에서 14분쯤)."
     )
     parser.add_argument("--quick", action="store_true", help="1명과 10명만: 도구가 도는지 봅니다")
     parser.add_argument("--no-soak", action="store_true", help="오래 켜 두는 시험은 빼고")

@@ -1,4 +1,4 @@
-"""Measure the room: ``python -m bench.room --people 1 10 40 [--also plain sdk] [--rounds 3]``.
+"""Measure the room: ``python -m bench.room --people 1 10 40 [--also sdk plain chainlit gradio]``.
 
 Each round asks the fake endpoint directly and then through the room, so that both meet the same
 machine. Prints a table and writes it beside the raw figures. Nothing here fails for being slow.
@@ -13,7 +13,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,14 +21,14 @@ import psutil
 
 from bench import people as ways
 from bench import servers
-from bench.figures import Row, compare, markdown, median, percentile
-from bench.people import Answered, Chatter, Trainee
+from bench.figures import NOT_MEASURED, Row, compare, markdown, median, percentile
+from bench.others import CHATS, SETTLE_SECONDS, Chat, NotMeasuredError, rounds_in
+from bench.people import Answered, Trainee
 from bench.servers import Cost
 from sandbox.library import parse_exercise
 
 ROOT = Path(__file__).parent.parent
 EXERCISE = "report/memo-to-gaejosik"
-SETTLE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +51,21 @@ class Work:
 
 @dataclass
 class Measured:
-    """The rows of every way by number of people, and each round's own."""
+    """The rows of every way by number of people, and each round's own; what was lost, what could not be run."""
 
-    table: dict[str, dict[int, Row]]
-    rounds: dict[str, dict[int, list[Row]]]
-    problems: list[str]
+    table: dict[str, dict[int, Row]] = field(default_factory=dict)
+    rounds: dict[str, dict[int, list[Row]]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+    def page(self) -> str:
+        """Write the table, and under it why a column is empty."""
+        return "\n".join([markdown(self.table), *(f"- {reason}" for reason in self.missing)])
 
 
 async def measure(work: Work, say: Callable[[str], None] = lambda _: None) -> Measured:
     """Run everything that was asked for, each number of people on fresh servers."""
-    found = Measured({}, {}, [])
+    found = Measured()
     with servers.fake_endpoint(work.first_seconds, work.tokens_per_second, work.tokens) as endpoint:
         for count in work.people:
             if work.room:
@@ -69,14 +74,23 @@ async def measure(work: Work, say: Callable[[str], None] = lambda _: None) -> Me
             if "sdk" in work.also:
                 sdk = [await _beside(work, endpoint, count, ways.through_sdk)]
                 _keep(found, "AsyncOpenAI", count, sdk)
-            if "plain" in work.also:
-                _keep(
-                    found,
-                    "단순 채팅",
-                    count,
-                    await _in_plain_chat(work, endpoint, count, found.problems, say),
-                )
+            for chat in (chat for name, chat in CHATS.items() if name in work.also):
+                await _in_chat(chat, work, endpoint, count, found, say)
     return found
+
+
+async def _in_chat(
+    chat: Chat, work: Work, endpoint: str, count: int, found: Measured, say: Callable[[str], None]
+) -> None:
+    """Measure a chat beside the room; one that this machine cannot run leaves its reason."""
+    rows: list[Row] = []
+    try:
+        rows, problems = await rounds_in(chat, endpoint, count, work.rounds, work.answer, say)
+        found.problems += problems
+    except NotMeasuredError as reason:
+        found.missing.append(f"{chat.title} {count}명: {NOT_MEASURED}. {reason}")
+        say(found.missing[-1])
+    _keep(found, chat.title, count, rows)
 
 
 def _keep(found: Measured, way: str, count: int, rows: list[Row]) -> None:
@@ -139,35 +153,6 @@ async def _round_in_room(
     return answers, row
 
 
-async def _in_plain_chat(
-    work: Work, endpoint: str, count: int, problems: list[str], say: Callable[[str], None]
-) -> list[Row]:
-    rows: list[Row] = []
-    with servers.plain_chat(endpoint) as (url, pid):
-        cost = Cost(pid)
-        await _round_in_plain_chat(url, 1, cost)
-        for number in range(work.rounds):
-            direct = await ways.straight(endpoint, ways.PROMPT, count)
-            answers, row = await _round_in_plain_chat(url, count, cost)
-            row |= compare(answers, direct, work.answer)
-            problems += [f"단순 채팅 {count}명: {a.problem}" for a in answers if a.problem]
-            rows.append(row)
-            say(f"단순 채팅 {count}명 {number + 1}회: {_short(row)}")
-    return rows
-
-
-async def _round_in_plain_chat(url: str, count: int, cost: Cost) -> tuple[list[Answered], Row]:
-    people = [Chatter(url) for _ in range(count)]
-    await asyncio.gather(*(p.tab.open(cold=False) for p in people))
-    await asyncio.sleep(SETTLE_SECONDS)
-    cpu = cost.cpu_seconds()
-    answers = await ways.all_at_once([p.run for p in people])
-    await asyncio.sleep(SETTLE_SECONDS)
-    row = {"cpu_seconds": (cost.cpu_seconds() - cpu) / count, "memory_mb": cost.memory_mb()}
-    await asyncio.gather(*(p.tab.close() for p in people), return_exceptions=True)
-    return answers, row
-
-
 async def _beside(
     work: Work, endpoint: str, count: int, way: Callable[[str, str, int], Awaitable[list[Answered]]]
 ) -> Row:
@@ -191,7 +176,7 @@ def main() -> int:
     options = _options()
     work = Work(options.people, options.rounds, options.tokens, options.tokens_per_second, 0.3, options.also)
     found = asyncio.run(measure(work, lambda line: print(line, flush=True)))
-    table = markdown(found.table)
+    table = found.page()
     print("\n" + table)
     for problem in sorted(set(found.problems)):
         print(problem, file=sys.stderr)
@@ -206,6 +191,7 @@ def main() -> int:
         },
         "work": {"tokens": work.tokens, "tokens_per_second": work.tokens_per_second, "rounds": work.rounds},
         "rounds": found.rounds,
+        "missing": found.missing,
     }
     (options.out / "room.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
     return 1 if found.problems else 0
@@ -217,7 +203,7 @@ def _options() -> argparse.Namespace:
         "--people", type=int, nargs="+", default=[1, 10, 40], help="동시에 실행을 누를 사람 수"
     )
     parser.add_argument("--rounds", type=int, default=3, help="몇 번 재어 가운뎃값을 쓸지")
-    parser.add_argument("--also", nargs="*", choices=["plain", "sdk"], default=[], help="나란히 잴 것")
+    parser.add_argument("--also", nargs="*", choices=["sdk", *CHATS], default=[], help="나란히 잴 것")
     parser.add_argument("--tokens", type=int, default=400)
     parser.add_argument("--tokens-per-second", type=float, default=30.0)
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench", help="표와 JSON을 둘 폴더")

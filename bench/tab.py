@@ -49,7 +49,7 @@ class Stream:
         return "".join(text for _, text in self.pieces)
 
 
-class _Wire:
+class Wire:
     """Sockets that count what they receive."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Tab:
         self.url = url
         self.elements: dict[tuple[int, ...], Element] = {}
         self.pages: dict[str, str] = {}
-        self._wire = _Wire()
+        self._wire = Wire()
         self.runs_done = 0
         self._on_delta = on_delta
         self._page_hash = ""
