@@ -518,6 +518,14 @@ def test_the_levers_change_what_stands_before_the_class(school: School) -> None:
         live.pause(key, "AAAAAA", True)
 
 
+def test_nobody_is_brought_to_an_exercise_that_is_gone(school: School) -> None:
+    live = Live(school.store, school.instructors, exists=lambda wanted: wanted == "a")
+    with pytest.raises(NotFoundError, match="지금은 없는 실습"):
+        live.move_to(school.key, school.code, "b")
+    assert live.now(school.key, school.code).exercise_id == ""
+    assert live.move_to(school.key, school.code, "a").exercise_id == "a"
+
+
 def test_a_pause_refuses_every_run_until_it_ends(school: School) -> None:
     me, loner = school.join("가"), school.room.join("혼자").person
     school.live.pause(school.key, school.code, True)

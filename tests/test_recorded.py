@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -174,6 +175,21 @@ def test_it_cannot_be_switched_on_with_nothing_to_play(room: Room) -> None:
     with pytest.raises(InputError, match="하나도 없습니다"):
         room.recorded.switch(room.key, CODE, True)
     assert not room.recorded.is_on(CODE)
+
+
+def test_a_class_without_a_path_or_off_it_can_be_answered_too(room: Room) -> None:
+    room.store.add_class(Class("ABCDEF", "차례 없음", Level.BASIC, (), 40, "x", datetime.now(UTC)))
+    room.store.add_class(Class("GHJKMN", "다른 차례", Level.BASIC, ("other",), 40, "x", datetime.now(UTC)))
+    assert room.recorded.asked_of(room.key, "ABCDEF") == ()
+    room.record()
+    for code in ("ABCDEF", "GHJKMN"):
+        if code == "GHJKMN":
+            with pytest.raises(InputError, match="하나도 없"):
+                room.recorded.switch(room.key, code, True)
+            room.store.change_class_now(code, lambda now: replace(now, exercise_id=EXERCISE))
+        room.recorded.switch(room.key, code, True)
+        assert room.recorded.is_on(code)
+        assert EXERCISE in room.recorded.asked_of(room.key, code)
 
 
 def test_a_page_drawn_before_it_was_switched_off_is_told(room: Room) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from sandbox.class_records import InstructorKey
 from sandbox.classroom import Classes, ClassTerms, Followers, Instructors, Live, delete_due
+from sandbox.records import NotAllowedError
 from sandbox.store import Store
 
 KOREA = timezone(timedelta(hours=9), "KST")  # no summer time; Windows brings no zone names
@@ -23,14 +25,22 @@ class Lecture:
     terms: ClassTerms
     sweep: Callable[[], int]
 
+    def teaches(self, token: str) -> bool:
+        """Say whether this is the key of somebody who teaches here."""
+        try:
+            self.instructors.current(InstructorKey(token))
+        except NotAllowedError:
+            return False
+        return True
 
-def lecture(store: Store) -> Lecture:
-    """Wire the lecturer's room on this store."""
+
+def lecture(store: Store, exists: Callable[[str], bool]) -> Lecture:
+    """Wire the lecturer's room on this store. ``exists`` knows the exercises of the course."""
     instructors, followers = Instructors(store), Followers(store)
     return Lecture(
         instructors=instructors,
         classes=Classes(store, instructors, on_change=followers.poke),
-        live=Live(store, instructors, on_change=followers.poke),
+        live=Live(store, instructors, on_change=followers.poke, exists=exists),
         followers=followers,
         terms=ClassTerms(store),
         sweep=lambda: delete_due(store, datetime.now(KOREA).date(), followers.poke),

@@ -165,7 +165,8 @@ def build(settings: Settings) -> Services:
     )
     made: list[Turns] = []
     journal = settings.data_dir / "live"
-    desk, here = lecture(store), list[Services]()
+    desk = lecture(store, lambda wanted: any(e.id == wanted for e in library.exercises()))
+    here = list[Services]()
     after = after_class(
         store, library, desk, settings.data_dir,
         endpoints=lambda: here[0].endpoints() if here else settings.endpoints,

@@ -66,7 +66,7 @@ class Instructors:
         if found is None:
             raise NotAllowedError(
                 "강사로 로그인해야 할 수 있는 일입니다.",
-                remedy="위쪽 차림표의 ‘강사’에서 다시 로그인해 주세요. (로그인은 12시간 뒤에 끝납니다.)",
+                remedy="위쪽 메뉴의 ‘강사’에서 다시 로그인해 주세요. (로그인은 12시간 뒤에 끝납니다.)",
             )
         return found
 

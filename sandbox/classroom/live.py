@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from sandbox.class_records import ClassNow, InstructorKey
 from sandbox.classroom.instructors import Instructors
 from sandbox.classroom.names import plain_line
-from sandbox.records import InputError
+from sandbox.records import InputError, NotFoundError
 from sandbox.store import Store
 
 NOTICE_MAX_CHARS = 200
@@ -18,12 +18,21 @@ TIMER_MAX_MINUTES = 240
 
 
 class Live:
-    """The instructor's use cases while the class runs. ``on_change`` is told the code at once."""
+    """The instructor's use cases while the class runs.
+
+    ``on_change`` is told the code at once; ``exists`` says whether there is an exercise of this id now.
+    """
 
     def __init__(
-        self, store: Store, instructors: Instructors, *, on_change: Callable[[str], None] = lambda _code: None
+        self,
+        store: Store,
+        instructors: Instructors,
+        *,
+        on_change: Callable[[str], None] = lambda _code: None,
+        exists: Callable[[str], bool] = lambda _exercise_id: True,
     ) -> None:
         self._store, self._instructors, self._on_change = store, instructors, on_change
+        self._exists = exists
 
     def now(self, key: InstructorKey, code: str) -> ClassNow:
         """Return what stands before the class."""
@@ -40,6 +49,11 @@ class Live:
     def move_to(self, key: InstructorKey, code: str, exercise_id: str) -> ClassNow:
         """Bring everybody to this exercise; again when it is the same one."""
         self._instructors.current(key)
+        if not self._exists(exercise_id):
+            raise NotFoundError(
+                "지금은 없는 실습이라 옮기지 않았습니다.",
+                remedy="「과정 설정」의 실습 차례에서 빼거나, 「내용 만들기」에서 다시 공개해 주세요.",
+            )
         return self.change(key, code, lambda now: replace(now, exercise_id=exercise_id, move=now.move + 1))
 
     def let_go(self, key: InstructorKey, code: str) -> ClassNow:

@@ -83,13 +83,24 @@ class Recorded:
         known = self._store.recorded(exercise_ids)
         return {exercise_id: known.get(exercise_id) for exercise_id in exercise_ids}
 
+    def asked_of(self, key: InstructorKey, code: str) -> tuple[str, ...]:
+        """Return the exercises a class may need recordings of: its path and where it was brought to.
+
+        A class without a path works wherever it likes: for it, all that have been recorded.
+        """
+        self._instructors.current(key)
+        made, pushed = self._store.class_of(code), self._store.class_now(code).exercise_id
+        if made is None:
+            return ()
+        asked = made.path or self._store.exercises_recorded()
+        return tuple(dict.fromkeys((*asked, *([pushed] if pushed else []))))
+
     def switch(self, key: InstructorKey, code: str, on: bool) -> None:
         """Let the class be answered from recordings, or by its endpoint again."""
         self._instructors.current(key)
-        made = self._store.class_of(code)
-        if on and (made is None or not self._store.recorded(made.path)):
+        if on and not self._store.recorded(self.asked_of(key, code)):
             raise InputError(
-                "이 수업의 실습에는 녹화된 답변이 하나도 없습니다.",
+                "이 과정의 실습에는 녹화된 답변이 하나도 없습니다.",
                 remedy="「리허설」 화면에서 ‘답변 녹화’를 켜고 한 번 돌리면 만들어집니다.",
             )
         self._live.change(key, code, lambda now: replace(now, recorded=on))

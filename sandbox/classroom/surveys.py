@@ -118,7 +118,7 @@ class Surveys:
         if self._store.survey_answers(code):
             raise InputError(
                 "이미 답한 사람이 있어 질문을 바꿀 수 없습니다.",
-                remedy="바꾼 질문으로 묻고 싶으면 새 수업에서 물어 주세요.",
+                remedy="바꾼 질문으로 묻고 싶으면 새 과정에서 물어 주세요.",
             )
         changed = replace(survey, questions=questions)
         self._store.save_survey(changed)
@@ -162,7 +162,7 @@ class Surveys:
 
     def _refuse_no_class(self, code: str) -> None:
         if self._store.class_of(code) is None:
-            raise NotFoundError("그 수업을 찾지 못했습니다.", remedy="수업 목록을 다시 열어 확인해 주세요.")
+            raise NotFoundError("그 과정을 찾지 못했습니다.", remedy="과정 목록을 다시 열어 확인해 주세요.")
 
 
 def new_question(kind: QuestionKind, text: str) -> Question:

@@ -64,6 +64,12 @@ class Recordings:
         with self._database.reading() as connection:
             return {row.exercise_id: row.newest for row in connection.execute(wanted)}
 
+    def exercises_recorded(self) -> tuple[str, ...]:
+        """Return every exercise that has a recorded answer."""
+        wanted = select(recordings.c.exercise_id).distinct().order_by(recordings.c.exercise_id)
+        with self._database.reading() as connection:
+            return tuple(connection.execute(wanted).scalars())
+
     # ------------------------------------------------------------------- rehearsals
 
     def add_rehearsal(self, rehearsal_id: str, started_by: str, report: Mapping[str, Any]) -> None:

@@ -51,6 +51,7 @@ def _exercises(key: InstructorKey, here: Class, now: ClassNow) -> None:
     st.caption(
         "누르면 모든 수강생의 화면이 그 실습으로 바뀝니다. 쓰던 글은 저장되어 있어 나중에 이어서 할 수 있습니다."
     )
+    known = [e.id for e in session.services().library.exercises()]
     for at, one in enumerate(here.path):
         with st.container(
             border=True,
@@ -64,9 +65,12 @@ def _exercises(key: InstructorKey, here: Class, now: ClassNow) -> None:
                 f"{at + 1}. {plain(exercise_name(one))}" + (" :green-badge[지금 이 실습]" if mine else "")
             )
             label = "다시 모으기" if mine else "지금 이 실습"
-            if st.button(label, key=f"push-{at}", type="secondary" if mine else "primary"):
+            gone = one not in known
+            if st.button(
+                label, key=f"push-{at}", type="secondary" if mine or gone else "primary", disabled=gone
+            ):
                 _done(lambda one=one: live.move_to(key, here.code, one), "모두를 그 실습으로 옮겼습니다.")
-    others = [e.id for e in session.services().library.exercises() if e.id not in here.path]
+    others = [i for i in known if i not in here.path]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         other = st.selectbox(
             "차례에 없는 실습으로" if here.path else "실습 고르기",

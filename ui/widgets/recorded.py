@@ -47,15 +47,20 @@ def document_notice(run: Run) -> str:
 def switch(key: InstructorKey, here: Class) -> None:
     """Let the lecturer answer the class from recordings while the endpoint is down."""
     recorded = session.services().after.recorded
-    coverage = recorded.coverage(key, here.path)
+    coverage = recorded.coverage(key, recorded.asked_of(key, here.code))
     have = [e for e, at in coverage.items() if at is not None]
     on = recorded.is_on(here.code)
     with st.container(border=True):
         st.markdown(f"**{NAME}**")
         if on:
-            st.warning("켜져 있습니다. 이 수업은 지금 녹화된 답변을 봅니다.", icon=":material/video_library:")
+            st.warning("켜져 있습니다. 이 과정은 지금 녹화된 답변을 봅니다.", icon=":material/video_library:")
         st.caption(
-            f"AI 연결이 멈췄을 때 켜 주세요. 실습 {len(here.path)}개 가운데 {len(have)}개에 녹화가 있습니다."
+            "AI 연결이 멈췄을 때 켜 주세요. "
+            + (
+                f"실습 {len(coverage)}개 가운데 {len(have)}개에 녹화가 있습니다."
+                if here.path
+                else f"차례를 정하지 않은 과정입니다. 녹화가 있는 실습은 {len(have)}개입니다."
+            )
             + ("" if have else " 「리허설」에서 ‘답변 녹화’를 켜고 한 번 돌리면 만들어집니다.")
         )
         named = "끄기 — AI가 다시 답하게 하기" if on else "켜기 — 녹화된 답변으로 이어 가기"
