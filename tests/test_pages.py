@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from sandbox.practice import Work
+from sandbox.records import NotFoundError
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
 from ui.widgets.run_button import ticket_key
@@ -244,3 +245,61 @@ def test_what_is_too_long_to_be_looked_through_is_not_called_clean(app: AppTest)
     assert "확인하지 않았습니다" in words(app)
     assert "개인정보로 보이는 내용이 없습니다" not in words(app)
     assert run_button(app)["held"]
+
+
+def two_tries(app: AppTest, fake_endpoint: FakeEndpoint) -> list[str]:
+    practice, me = session.services().practice, app.session_state["person"]
+    endpoint, made = session.services().endpoints()[0], []
+    for text in ("첫 답변입니다.", "둘째 답변입니다."):
+        fake_endpoint.script(text)
+        made.append(practice.run(me, Work("보고서를 써 줘", EXERCISE), {}, endpoint))
+        wait_for_runs(app)
+    return made
+
+
+def shown_html(app: AppTest) -> str:
+    return "\n".join(str(h.proto.body) for h in app.get("html"))
+
+
+def test_a_record_opens_the_very_try_that_was_chosen(app: AppTest, fake_endpoint: FakeEndpoint) -> None:
+    come_in(app)
+    first, _second = two_tries(app, fake_endpoint)
+    open_page(app, "mine")
+    app.button(key=f"open-{first}").click().run()
+    no_trouble(app)
+    assert "1번째 시도" in words(app)
+    assert "첫 답변입니다." in shown_html(app) and "둘째 답변입니다." not in shown_html(app)
+
+
+def test_an_answer_outlives_its_exercise(
+    app: AppTest, fake_endpoint: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(app)
+    first, _second = two_tries(app, fake_endpoint)
+    open_page(app, "mine")
+
+    def gone(exercise_id: str, version: int | None = None) -> None:
+        raise NotFoundError(f"실습 {exercise_id}를 찾지 못했습니다.")
+
+    monkeypatch.setattr(session.services().library, "exercise", gone)
+    app.button(key=f"open-{first}").click().run()
+    no_trouble(app)
+    assert "지금 과정에 없어 다시 실행할 수 없습니다" in words(app)
+    assert "첫 답변입니다." in shown_html(app) and "보고서를 써 줘" in shown_html(app)
+    assert any(e.label == "결과 가져가기" for e in app.expander)
+    assert not [b for b in app.button if "다시" in b.label]
+
+
+def test_a_record_opens_its_own_branch_of_a_conversation(app: AppTest, fake_endpoint: FakeEndpoint) -> None:
+    come_in(app)
+    practice, me = session.services().practice, app.session_state["person"]
+    fake_endpoint.script("첫 갈래입니다.")
+    first = practice.run(me, Work("인사말"), {}, session.services().endpoints()[0])
+    wait_for_runs(app)
+    fake_endpoint.script("둘째 갈래입니다.")
+    practice.retry(me, first, session.services().endpoints()[0])
+    wait_for_runs(app)
+    open_page(app, "mine")
+    app.button(key=f"open-{first}").click().run()
+    no_trouble(app)
+    assert "첫 갈래입니다." in shown_html(app) and "둘째 갈래입니다." not in shown_html(app)

@@ -5,7 +5,7 @@ import streamlit as st
 from sandbox.library import prefilled
 from sandbox.records import Exercise, NotFoundError
 from ui import session
-from ui.widgets import begun, drafts, form, frame, guide, labs, prompt_box, seat_controls, tries
+from ui.widgets import begun, drafts, form, frame, guide, labs, past_run, prompt_box, seat_controls, tries
 from ui.widgets.part import part
 from ui.widgets.run_button import run_button
 
@@ -18,7 +18,8 @@ def chosen() -> Exercise | None:
     try:
         return begun.exercise(wanted) if wanted else None
     except NotFoundError as error:
-        session.say(error)
+        if "run" not in st.query_params:
+            session.say(error)
         return None
 
 
@@ -51,7 +52,9 @@ def work_side(exercise: Exercise) -> None:
 
 
 exercise = chosen()
-if exercise is None:
+if exercise is None and st.query_params.get("run"):
+    past_run.past_run(st.query_params["run"])
+elif exercise is None:
     frame.title("실습")
     st.info("먼저 과정에서 실습을 골라 주세요.", icon=":material/menu_book:")
     if st.button("과정으로 가기", type="primary"):
@@ -65,6 +68,7 @@ else:
     )
     # Outside the parts: starting anew draws the whole page.
     begun.notice(exercise.id, exercise, begun.prompt(exercise.prompt_id, drafts.begin(me, exercise.id)))
+    past_run.open_here(exercise, st.query_params.pop("run", ""))
     left, right = st.columns([5, 7], gap="medium")
     with left:
         guide.guide(exercise)

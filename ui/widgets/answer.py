@@ -100,6 +100,16 @@ def _footnote(run: Run) -> None:
     st.caption(" · ".join(parts))
 
 
+def open_try(runs: Sequence[Run], run_id: str, *, key: str) -> int:
+    """Have ``choose_try`` show this run next; return its number from 1 on, or 0 when it is not there."""
+    found = next((n for n, run in enumerate(runs) if run.id == run_id), None)
+    if found is None:
+        return 0
+    st.session_state[f"count-{key}"] = len(runs)
+    st.session_state[f"try-{key}"] = found
+    return found + 1
+
+
 def choose_try(runs: Sequence[Run], *, key: str) -> Run:
     """Let the person go back and forth between tries; the latest one first."""
     if len(runs) == 1:

@@ -22,6 +22,8 @@ def conversation(thread: str) -> None:
     if not runs:
         st.warning("이 대화를 찾지 못했습니다. 지웠거나 다른 분의 대화일 수 있습니다.")
         return
+    if asked := next((r for r in runs if r.id == st.query_params.pop("run", "")), None):
+        _show(asked, runs, thread)  # opened from 내 기록: the branch in which it stands
     shown = path(runs, thread)
     for run in shown:
         turn(run, runs, thread)

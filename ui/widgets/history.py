@@ -43,9 +43,10 @@ def row(run: RunSummary) -> None:
 
 
 def _open(run: RunSummary) -> None:
+    """Go where the run was made, with this very run open there."""
     if run.exercise_id:
-        st.switch_page("screens/exercise.py", query_params={"id": run.exercise_id})
-    st.switch_page("screens/free.py", query_params={"thread": run.thread_id})
+        st.switch_page("screens/exercise.py", query_params={"id": run.exercise_id, "run": run.id})
+    st.switch_page("screens/free.py", query_params={"thread": run.thread_id, "run": run.id})
 
 
 def _remove(run: RunSummary) -> None:
