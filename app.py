@@ -50,9 +50,13 @@ def _came_in(token: str) -> bool:
     return services().classroom.person_for(token) is not None
 
 
+def _teaches(token: str) -> bool:
+    return services().lecture.instructors.teaches(token)
+
+
 app = st.App(
     "ui/main.py",
     routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
-    middleware=[gate(_came_in), assets()],
+    middleware=[gate(_came_in, _teaches), assets()],
     lifespan=lifespan,
 )

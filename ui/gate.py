@@ -24,7 +24,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.limits import HURRIED, TABS, Limits, name_of
+from ui.limits import HURRIED, NOT_IN, TABS, TOO_MUCH, Limits, name_of
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -39,8 +39,9 @@ NOT_OURS = (
     "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
 )
 REFUSED, TRY_LATER = 1008, 1013
-COOKIE = "room"
-LIVE = "/room/live/"
+COOKIE, DESK_COOKIE = "room", "desk"
+STREAMS = {"/room/live/": "live", "/room/class": "class", "/room/desk/class/": "class"}
+UPLOAD = "/_stcore/upload_file"
 # What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
@@ -48,9 +49,9 @@ SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 class _Gate:
     """Refuse foreign names, origins and floods, and add the headers that bind our own pages."""
 
-    def __init__(self, app: ASGIApp, known: Callable[[str], bool]) -> None:
+    def __init__(self, app: ASGIApp, known: Callable[[str], bool], teaches: Callable[[str], bool]) -> None:
         self._app = app
-        self._known = known
+        self._known, self._teaches = known, teaches
         self._limits = Limits()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,18 +77,40 @@ class _Gate:
     async def _pass(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         who, path = name_of(_token(headers)), scope["path"]
         pace = _pace(scope["method"], path)
+        kind = next((kind for start, kind in STREAMS.items() if path.startswith(start)), "")
         if pace and self._limits.too_quick(pace, who):
-            await JSONResponse({"ok": False, "message": HURRIED}, status_code=429)(scope, receive, send)
-        elif path.startswith(LIVE):
-            if self._limits.too_many_live(who):
-                await JSONResponse({"ok": False, "message": TABS}, status_code=429)(scope, receive, send)
+            await _refuse(429, HURRIED)(scope, receive, send)
+        elif pace == "upload":
+            refusal = await self._no_upload(headers)
+            await (refusal or self._app)(scope, receive, send)
+        elif kind:
+            who = who or name_of(_token(headers, DESK_COOKIE))
+            if self._limits.too_many_streams(kind, who):
+                await _refuse(429, TABS)(scope, receive, send)
                 return
-            with self._limits.live(who):
+            with self._limits.stream(kind, who):
                 await self._app(scope, receive, send)
         elif _asks_for_a_page(scope, headers) and (why := self._limits.no_room(who)):
             await PlainTextResponse(why, status_code=503)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _no_upload(self, headers: Headers) -> JSONResponse | None:
+        """Say why nothing may be uploaded: by nobody who is not in, and by nobody without end.
+
+        Streamlit itself takes 20 MB into memory for whoever knows the name of a session that lives.
+        """
+        token, desk = _token(headers), _token(headers, DESK_COOKIE)
+        if token and await asyncio.to_thread(self._known, token):
+            who = name_of(token)
+        elif desk and await asyncio.to_thread(self._teaches, desk):
+            who = name_of(desk)
+        else:
+            return _refuse(401, NOT_IN)
+        size = headers.get("content-length", "")
+        if not size.isdecimal():
+            return _refuse(411, TOO_MUCH)
+        return _refuse(429, TOO_MUCH) if self._limits.too_much(who, int(size)) else None
 
     async def _open_socket(self, scope: Scope, receive: Receive, send: Send, token: str) -> None:
         """Let a tab in; a cookie that nobody gave out makes no seat of its own."""
@@ -100,26 +123,31 @@ class _Gate:
             await self._app(scope, receive, send)
 
 
-def gate(known: Callable[[str], bool] = bool) -> Middleware:
+def gate(known: Callable[[str], bool] = bool, teaches: Callable[[str], bool] = bool) -> Middleware:
     """Return the middleware that stands before everything else.
 
-    ``known`` says whether a cookie was given out by this room; it may block, and is asked once a tab.
+    ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
+    They may block, and are asked once a tab and once an upload.
     """
-    return Middleware(_Gate, known=known)
+    return Middleware(_Gate, known=known, teaches=teaches)
 
 
-def _token(headers: Headers) -> str:
-    """Return the room's cookie, empty when there is none."""
+def _refuse(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"ok": False, "message": message}, status_code=status)
+
+
+def _token(headers: Headers, cookie: str = COOKIE) -> str:
+    """Return the room's cookie or another, empty when there is none."""
     for part in headers.get("cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == cookie:
             return value.strip('"')
     return ""
 
 
 def _pace(method: str, path: str) -> str:
     """Return which pace a request must keep; empty for one that only reads."""
-    if method == "PUT" and path.startswith("/_stcore/upload_file"):
+    if method == "PUT" and path.startswith(UPLOAD):
         return "upload"
     if method != "POST" or not path.startswith("/room/"):
         return ""

@@ -6,9 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from sandbox.class_records import InstructorKey
 from sandbox.classroom import Classes, ClassTerms, Followers, Instructors, Live, delete_due
-from sandbox.records import NotAllowedError
 from sandbox.store import Store
 
 KOREA = timezone(timedelta(hours=9), "KST")  # no summer time; Windows brings no zone names
@@ -24,14 +22,6 @@ class Lecture:
     followers: Followers
     terms: ClassTerms
     sweep: Callable[[], int]
-
-    def teaches(self, token: str) -> bool:
-        """Say whether this is the key of somebody who teaches here."""
-        try:
-            self.instructors.current(InstructorKey(token))
-        except NotAllowedError:
-            return False
-        return True
 
 
 def lecture(store: Store, exists: Callable[[str], bool]) -> Lecture:

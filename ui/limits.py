@@ -1,7 +1,7 @@
 """How much one browser may ask at once, so that one flood does not become everybody's.
 
-Hides the counting: open WebSockets and live answers, and how quickly drafts, presses and uploads may
-follow one another. What is counted belongs to a cookie, never to an address: a classroom shares one.
+Hides the counting: open WebSockets and event streams, how quickly drafts, presses and uploads may
+follow one another, and how much may be uploaded. What is counted belongs to a cookie, never to an address: a classroom shares one.
 The figures are far above what a person with many tabs does. Used by one event loop only.
 """
 
@@ -17,8 +17,11 @@ SOCKETS_EACH = 24  # tabs; a browser keeps one for each, and a lost one for a li
 SOCKETS_OF_STRANGERS = 600  # all 325 may open the first page at once, twice
 SOCKETS_IN_ALL = 1_500
 LIVE_EACH = 12
+CLASS_EACH = SOCKETS_EACH  # every tab listens to its class
 # How many at once, and how many a second after that.
 PACES = {"draft": (60, 5.0), "press": (40, 3.0), "upload": (12, 0.2)}
+# Bytes: three files of the largest size at once, then one in a hundred seconds. Streamlit holds them in memory.
+UPLOAD_BYTES, UPLOAD_BYTES_A_SECOND = 3 * 20 * 1_048_576 + 1_048_576, 200_000.0
 _REMEMBERED = 4_000
 
 TABS = (
@@ -29,6 +32,8 @@ CROWDED = (
     "지금 실습실에 접속이 한꺼번에 몰렸습니다. 잠시 뒤 새로 고쳐 주세요.\n"
     "담당자: 사람 수보다 훨씬 많은 접속이 열려 있습니다. 계속되면 docs/reliability.md를 보세요."
 )
+TOO_MUCH = "파일을 한꺼번에 너무 많이 올렸습니다. 1~2분 뒤에 다시 올리거나 더 작은 파일로 나누어 올려 주세요."
+NOT_IN = "먼저 이름을 적고 들어온 뒤에 파일을 올려 주세요."
 HURRIED = "요청이 너무 잦아 잠시 받지 않습니다. 몇 초 뒤에 다시 해 주세요. 쓰던 글은 화면에 그대로 있습니다."
 
 
@@ -54,27 +59,33 @@ class Limits:
         with self._counted("socket", who), self._counted("all", ""):
             yield
 
-    def too_many_live(self, who: str) -> bool:
-        return self._open["live", who] >= LIVE_EACH
+    def too_many_streams(self, kind: str, who: str) -> bool:
+        """Say whether one more stream of events is too many; ``kind`` is live (an answer) or class."""
+        return self._open[kind, who] >= (LIVE_EACH if kind == "live" else CLASS_EACH)
 
     @contextmanager
-    def live(self, who: str) -> Iterator[None]:
-        """Count a live answer that is being read."""
-        with self._counted("live", who):
+    def stream(self, kind: str, who: str) -> Iterator[None]:
+        """Count a stream of events that is being read."""
+        with self._counted(kind, who):
             yield
 
     def too_quick(self, pace: str, who: str) -> bool:
         """Take one from a browser's bucket; true when it is empty. Strangers share no bucket."""
-        if not who:
-            return False
-        most, a_second = PACES[pace]
+        return bool(who) and self._empty(pace, who, 1.0, *PACES[pace])
+
+    def too_much(self, who: str, size: int) -> bool:
+        """Take the bytes of an upload from a person's bucket; true when it does not hold them."""
+        return self._empty("bytes", who, float(size), UPLOAD_BYTES, UPLOAD_BYTES_A_SECOND)
+
+    def _empty(self, pace: str, who: str, taken: float, most: float, a_second: float) -> bool:
         now = self._clock()
         left, at = self._buckets.pop((pace, who), (float(most), now))
         left = min(float(most), left + (now - at) * a_second)
-        self._buckets[pace, who] = (max(0.0, left - 1.0), now)  # the latest used stand last
+        refused = left < taken
+        self._buckets[pace, who] = (left if refused else left - taken, now)  # the latest used stand last
         while len(self._buckets) > _REMEMBERED:
             del self._buckets[next(iter(self._buckets))]
-        return left < 1.0
+        return refused
 
     @contextmanager
     def _counted(self, what: str, who: str) -> Iterator[None]:

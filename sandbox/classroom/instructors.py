@@ -70,6 +70,10 @@ class Instructors:
             )
         return found
 
+    def teaches(self, token: str) -> bool:
+        """Say whether a cookie holds the key of somebody who teaches here."""
+        return self._store.instructor_by_token(token) is not None
+
     def officer(self, key: InstructorKey | None) -> Instructor:
         """Say whose key this is; NotAllowedError when it is not the officer's."""
         found = self.current(key)
