@@ -74,6 +74,9 @@ def test_a_missing_word_is_asked_for_in_plain_words() -> None:
         ("외곽에서는 오기 어렵습니다", "외곽에서는 오기 어려움"),
         ("절차가 번거롭습니다", "절차가 번거로움"),
         ("내년에 넓히게 되겠습니다", "내년에 넓히게 됨"),
+        ("예산이 부족한데", "예산이 부족함"),
+        ("방문객이 늘었고", "방문객이 늘었음"),
+        ("제도를 개선해야", "제도를 개선해야 함"),
     ],
 )
 def test_a_noun_ending_is_suggested_as_people_write_it(line: str, noun: str) -> None:
