@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from sandbox.checks.facts import find_dates, weekday_of
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.korean_numbers import HANGUL_NUMBER, MIXED_NUMBER, money_form, parse_number, read_number
 from sandbox.checks.lines import LineKind, line_of, quote, split
+from sandbox.checks.official_items import Form, attachment, items
 from sandbox.checks.particles import particle, places, quoted
 from sandbox.records import CheckContext, Evidence
 
@@ -32,16 +32,6 @@ _LABELS = {
 
 class OfficialFormsParams(Params):
     which: list[Which] = Field(default=["date", "time", "money", "weekday"], min_length=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One place that was looked at; ``problem`` is empty when it is right."""
-
-    start: int
-    end: int
-    problem: str = ""
-    correction: str = ""
 
 
 def official_forms(params: OfficialFormsParams, context: CheckContext) -> Outcome:
@@ -92,6 +82,15 @@ _IMPOSSIBLE = re.compile(
 )
 
 
+_SHORT_YEAR = re.compile(
+    r"(?<![\d.'’‘])(?P<y>[2-9]\d)\.\s?(?P<m>1[0-2]|0?[1-9])\.\s?(?P<d>3[01]|[12]\d|0?[1-9])\.(?!\d)"
+)
+_DAY_SPAN = re.compile(
+    r"(?<=\d\.)(?:\s?\([월화수목금토일]\))?(?P<gap>\s*[~∼〜\-–—]\s*)(?=\d{1,4}\.\s?\d{0,2})"
+)
+_LEAP_YEAR = 2024
+
+
 def _dates(text: str, year: int | None) -> list[Form]:
     forms = []
     for fact in find_dates(text):
@@ -108,13 +107,45 @@ def _dates(text: str, year: int | None) -> list[Form]:
         right = f"{y}. {m}. {d}." if y and d else f"{m}. {d}." if d else f"{y}. {m}."
         if d and y is None and _OFFICIAL_DAY.fullmatch(written):
             right = f"{d}."
-        forms.append(Form(fact.start, fact.start + len(written), *_date_problem(written, right)))
+        real = d is None or weekday_of(y or year or _LEAP_YEAR, m, d) is not None
+        told = _date_problem(written, right) if real else _no_such_day(written)
+        if real or y is None:
+            forms.append(Form(fact.start, fact.start + len(written), *told))
     for match in _IMPOSSIBLE.finditer(text):
         if weekday_of(int(match[1]), int(match[2]), int(match[3])) is None:
-            forms.append(
-                Form(*match.span(), f"달력에 없는 날짜입니다: '{match[0]}'", "날짜를 다시 확인하세요.")
-            )
+            forms.append(Form(*match.span(), *_no_such_day(match[0])))
+    short = _short_years(text)
+    return short + _spans(text) + _apart(forms, short)
+
+
+def _no_such_day(written: str) -> tuple[str, str]:
+    return f"달력에 없는 날짜입니다: '{written}'", "날짜를 다시 확인하세요."
+
+
+def _short_years(text: str) -> list[Form]:
+    """26. 12. 4. is a year of two figures, unless the lines before count up to 26."""
+    forms = []
+    for match in _SHORT_YEAR.finditer(text):
+        number = int(match["y"])
+        if re.search(rf"(?m)^[ \t\u3000]*{number - 1}\.\s", text[: match.start()]):
+            continue
+        right = f"20{match['y']}. {int(match['m'])}. {int(match['d'])}."
+        forms.append(Form(*match.span(), f"날짜 '{match[0]}': 연도는 네 자리로 씁니다.", right))
     return forms
+
+
+def _spans(text: str) -> list[Form]:
+    """A span of days is written as one of times is: ~ stands close to both."""
+    return [
+        Form(match.start(), match.end(), "기간은 '~'를 앞뒤에 붙여 씁니다.", "예: 2026. 12. 1.~12. 5.")
+        for match in _DAY_SPAN.finditer(text)
+        if re.search(r"\s", match["gap"]) or match["gap"] in ("-", "–", "—")
+    ]
+
+
+def _apart(forms: list[Form], others: list[Form]) -> list[Form]:
+    """Leave out forms that stand inside others: one place is told once."""
+    return [f for f in forms if not any(o.start <= f.start < o.end for o in others)]
 
 
 def _date_problem(written: str, right: str) -> tuple[str, str]:
@@ -164,7 +195,7 @@ def _weekdays(text: str, year: int | None) -> list[Form]:
 _CLOCK = re.compile(
     r"(?P<half>오전|오후|아침|저녁|밤|낮|새벽|AM|PM|am|pm)?\s?(?<![\d:.,])(?P<h>\d{1,2})\s?(?::\s?(?P<m>\d{2})(?![\d:])|시(?!간|장|청|군|도|내|민|점|설|행|작|범|책|비|상)\s?(?:(?P<m2>\d{1,2})분|(?P<half_hour>반))?)\s?(?P<after>AM|PM|am|pm)?"
 )
-_RANGE = re.compile(r"(?<=\d{2}:\d{2})(?P<gap>\s*(?:~|∼|〜|-|–|—|부터)\s*)(?=\d{1,2}:\d{2})")
+_RANGE = re.compile(r"(?<=\d{2}:\d{2})(?P<gap>\s*(?:~|∼|〜|-|–|—)\s*)(?=\d{1,2}:\d{2})")
 
 
 def _times(text: str, year: int | None) -> list[Form]:
@@ -253,124 +284,11 @@ def _money_problem(
     return f"금액 '{quote(written)}': 세 자리마다 쉼표를 찍습니다.", right
 
 
-# --------------------------------------------------------------------------- items and attachments
-
-
-_SYLLABLES = "가나다라마바사아자차카타파하"
-_LEVELS: tuple[tuple[re.Pattern[str], Callable[[str], int]], ...] = (
-    (re.compile(r"(\d{1,2})\.(?=\s)"), int),
-    (re.compile(rf"([{_SYLLABLES}])\.(?=\s)"), lambda s: _SYLLABLES.index(s) + 1),
-    (re.compile(r"(\d{1,2})\)(?=\s)"), int),
-    (re.compile(rf"([{_SYLLABLES}])\)(?=\s)"), lambda s: _SYLLABLES.index(s) + 1),
-    (re.compile(r"\((\d{1,2})\)"), int),
-    (re.compile(rf"\(([{_SYLLABLES}])\)"), lambda s: _SYLLABLES.index(s) + 1),
-    (re.compile(r"([①-⑳])"), lambda s: ord(s) - ord("①") + 1),
-    (re.compile(r"([㉮-㉻])"), lambda s: ord(s) - ord("㉮") + 1),
-)
-_NAMES = ("1.", "가.", "1)", "가)", "(1)", "(가)", "①", "㉮")
-
-
-@dataclass(slots=True)
-class _Open:
-    """An open level while items are read: its depth, last number, first place and count."""
-
-    level: int
-    number: int
-    start: int
-    end: int
-    count: int = 1
-
-
-def _items(text: str, year: int | None) -> list[Form]:
-    """Judge nesting (1. → 가. → 1) → …), numbering, and marks on a single item."""
-    forms: list[Form] = []
-    stack: list[_Open] = []
-    for line in split(text):
-        if line.kind not in (LineKind.TEXT, LineKind.HEADING) or re.match(r"\s*붙임", line.text):
-            continue
-        bare = line.text.lstrip(" \t\u3000#*")
-        offset = line.start + len(line.text) - len(bare)
-        hit = next(
-            ((i, found, count) for i, (p, count) in enumerate(_LEVELS) if (found := p.match(bare))), None
-        )
-        if hit is None or re.match(r"\d{1,2}\.\s?\d{1,2}\.", bare):
-            continue
-        level, match, count = hit
-        place = _Open(level, count(match[1]), offset, offset + match.end())
-        forms.append(_item_form(stack, place, forms))
-    forms += [_single(item) for item in stack if item.count == 1]
-    return forms
-
-
-def _item_form(stack: list[_Open], place: _Open, forms: list[Form]) -> Form:
-    while stack and stack[-1].level > place.level:
-        closed = stack.pop()
-        if closed.count == 1:
-            forms.append(_single(closed))
-    if stack and stack[-1].level == place.level:
-        expected = stack[-1].number + 1
-        stack[-1].number, stack[-1].count = place.number, stack[-1].count + 1
-        if place.number != expected:
-            return Form(
-                place.start,
-                place.end,
-                f"항목 번호가 이어지지 않습니다. {expected}번째 차례입니다.",
-                "번호를 차례대로 매기세요.",
-            )
-        return Form(place.start, place.end)
-    wanted = stack[-1].level + 1 if stack else 0
-    stack.append(place)
-    if place.level != wanted:
-        text = f"항목 기호 '{_NAMES[place.level]}' 자리에는 {quoted(_NAMES[min(wanted, 7)], '을/를')} 씁니다."
-        return Form(place.start, place.end, text, "1. → 가. → 1) → 가) → (1) → (가) → ① → ㉮ 차례로 쓰세요.")
-    if place.number != 1:
-        return Form(
-            place.start,
-            place.end,
-            "항목이 첫 번호로 시작하지 않습니다.",
-            f"'{_NAMES[place.level]}'부터 쓰세요.",
-        )
-    return Form(place.start, place.end)
-
-
-def _single(item: _Open) -> Form:
-    return Form(item.start, item.end, "항목이 하나뿐이면 기호를 붙이지 않습니다.", "기호를 지우세요.")
-
-
-def _attachment(text: str, year: int | None) -> list[Form]:
-    """Judge 붙임 (no colon) and the closing 끝. (two spaces before, full stop, last of all)."""
-    forms = []
-    for match in re.finditer(r"(?m)^[ \t\u3000*#]*(붙\s?임)\**([ \t]*[:：])?", text):
-        problem = "'붙임' 뒤에 쌍점(:)을 쓰지 않습니다." if match[2] else ""
-        forms.append(Form(match.start(1), match.end(), problem, "붙임  1. ○○ 1부." if problem else ""))
-    body = text.rstrip()
-    end = re.search(r"(?P<gap>[ \t\u3000]*)(?P<end>끝(?P<dot>\.)?)\**$", body)
-    if end is None:
-        last = max(body.rfind("\n") + 1, 0)
-        forms.append(
-            Form(
-                last,
-                len(body),
-                "문서 끝에 '끝.' 표시가 없습니다.",
-                "마지막 글자에서 두 칸 띄우고 '끝.'을 쓰세요.",
-            )
-        )
-        return forms
-    on_own_line = body[: end.start()].endswith("\n")
-    if not end["dot"]:
-        forms.append(Form(*end.span("end"), "'끝' 뒤에 온점이 없습니다.", "끝."))
-    elif not on_own_line and end["gap"] not in ("  ", "\u3000"):
-        forms.append(Form(*end.span("end"), "'끝.'은 마지막 글자에서 두 칸 띄우고 씁니다.", "  끝."))
-    else:
-        forms.append(Form(*end.span("end")))
-    return forms
-
-
 _FINDERS: Mapping[str, Callable[[str, int | None], list[Form]]] = {
     "date": _dates,
     "weekday": _weekdays,
     "time": _times,
     "money": _money,
-    "items": _items,
-    "attachment": _attachment,
+    "items": items,
+    "attachment": attachment,
 }

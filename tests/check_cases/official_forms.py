@@ -6,6 +6,14 @@ from tests.check_cases import bad, good, open_
 
 _DATE, _TIME, _MONEY, _DAY = ({"which": [name]} for name in ("date", "time", "money", "weekday"))
 _ITEMS, _END = {"which": ["items"]}, {"which": ["attachment"]}
+_BOTH = {"which": ["items", "attachment"]}
+_TWO_ATTACHED = """1. 목적
+  가. 안전 확보
+  나. 편의 증진
+2. 내용
+
+붙임  1. 계획서 1부.
+      2. 명단 1부.  끝."""
 CASES = (
     *(
         good(f"date {text}", text, params=_DATE)
@@ -14,8 +22,10 @@ CASES = (
             "2026. 11. 22.(일) 개최",
             "2026. 1. 5.부터",
             "11. 22.~11. 24.",
-            "기간: 2026. 11. 22. ~ 11. 24.",
+            "기간: 2026. 11. 22.~11. 24.",
             "2026. 11. 22.(일)~24.(화)",
+            "2028. 2. 29. 개최",
+            "1. 11. 30.까지\n2. 12. 14.부터",
         )
     ),
     *(
@@ -30,6 +40,14 @@ CASES = (
             ("2026/11/22 접수", "2026. 11. 22."),
             ("2026. 2. 30. 마감", "달력"),
             ("2026.11.22(일)", "2026. 11. 22."),
+            ("11. 31.까지", "달력에 없는"),
+            ("2. 30.부터", "달력에 없는"),
+            ("11월 31일까지", "달력에 없는"),
+            ("26. 12. 4.까지", "2026. 12. 4."),
+            ("기한: 26.12.4.", "네 자리"),
+            ("기간: 2026. 11. 22. ~ 11. 24.", "붙여"),
+            ("2026. 12. 1.(화) ~ 2026. 12. 5.(토)", "붙여"),
+            ("2026. 12. 1.-12. 5.", "'~'"),
         )
     ),
     *(
@@ -45,6 +63,7 @@ CASES = (
         for text in (
             "14:30에 시작",
             "14:30~16:30",
+            "14:00부터 16:00까지",
             "08:10부터",
             "3시간 동안 진행, 09:00 시작",
             "서울시장 면담 10:00",
@@ -61,6 +80,7 @@ CASES = (
             ("25:10 시작", "없는 시각"),
             ("오전 9시 반", "09:30"),
             ("14:30-16:30", "~"),
+            ("14:00부터 오후 4시까지", "16:00"),
         )
     ),
     *(
@@ -88,6 +108,22 @@ CASES = (
         "items nested",
         "1. 목적\n  가. 안전 확보\n  나. 편의 증진\n2. 내용\n  가. 점검\n    1) 전기\n    2) 가스\n  나. 정비",
         params=_ITEMS,
+    ),
+    good("a dated item", "1. 2026. 12. 4.까지 신청\n2. 12. 14. 12:00 추첨", params=_ITEMS),
+    good("two attachments", _TWO_ATTACHED, params=_BOTH),
+    good("three attachments below their word", _TWO_ATTACHED.replace("붙임  1", "붙임\n  1"), params=_BOTH),
+    bad(
+        "attachments misnumbered",
+        _TWO_ATTACHED.replace("2. 명단", "3. 명단"),
+        params=_BOTH,
+        says="붙임의 번호",
+    ),
+    bad("one attachment numbered", "알려 드립니다.\n붙임  1. 계획서 1부.  끝.", params=_END, says="하나뿐"),
+    bad(
+        "items misnumbered above attachments",
+        _TWO_ATTACHED.replace("2. 내용", "3. 내용"),
+        params=_BOTH,
+        says="이어지지",
     ),
     bad("items skip a level", "1. 목적\n  1) 안전\n  2) 편의\n2. 내용", params=_ITEMS, says="가."),
     bad("items misnumbered", "1. 목적\n2. 내용\n4. 일정", params=_ITEMS, says="이어지지"),
