@@ -31,6 +31,8 @@ _LINE = re.compile(
     r"(?<![\d:.])(?:L\s?)?(?P<n>\d{1,4})\s?(?:행|줄|번째\s?줄|번\s?줄)|L\s?(?P<l>\d{1,4})(?!\d)"
 )
 
+_STRANGE, _DOUBTFUL = 0.4, 0.6  # shares of its words that the transcript holds
+
 
 class ExpectedDecision(Params):
     """One decision: what it is about, what was decided in the end, what was said before, and where."""
@@ -245,7 +247,8 @@ def _extras(
         if any(names_words(item.topic, entry.text) for item in params.items):
             continue
         near = source.nearest_text(entry.text)
-        if source.texts and (not near or source.support(entry.text) < 0.6):
+        support = source.support(entry.text)
+        if source.texts and (support < _STRANGE or (support < _DOUBTFUL and not near)):
             text = f"자료에 없는 결정입니다: '{quote(entry.text)}'"
             invented.append(_at(entry, text, near, "녹취록에서 확인하고, 없으면 지우세요."))
         else:

@@ -79,6 +79,7 @@ _RIGHT = (
     ("the other line that says so", _list(*_but(4, at="14:36")), _CITED),
     ("both times, the last one right", _list(*_but(0, at="14:07, 14:23")), _CITED),
     ("a decision of the transcript nobody asked for", _list(*_ROWS, _LUNCH), _ONLY),
+    ("a decision told in half its words", _list(*_ROWS, ("자원봉사자 식사", "도시락을 나누어 주기로 함", "14:41")), _ONLY),
     ("a time that is no evidence", _list(*_but(0, said="12월 19일 18:30에 엶"), shape=_PLAIN), PARAMS),
     ("line number", "□ 결정사항\n ○ 천막: 20동 (7행)", _NUMBERED),
 )  # fmt: skip
