@@ -96,6 +96,25 @@ def test_a_template_made_from_nothing_is_used_by_a_trainee(
     page.get_by_role("button", name="{{받는 사람}}").click()  # a chip goes where the cursor stands
     expect(body).to_have_value(re.compile(r"^\{\{받는 사람\}\}아래"), timeout=LONG)
     expect(page.get_by_text("고칠 것 없음")).to_be_visible(timeout=LONG)
+    names = page.get_by_label("빈칸 이름", exact=True)
+    page.locator(".item").first.scroll_into_view_if_needed()
+    settle(page)
+    first, second = (page.locator(".item").nth(n).bounding_box() for n in (0, 1))
+    assert first and second
+    page.mouse.move(second["x"] + second["width"] / 2, second["y"] + second["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(first["x"] + 6, first["y"] + first["height"] / 2, steps=8)
+    page.mouse.up()
+    expect(names.nth(0)).to_have_value("받는 사람", timeout=LONG)
+    expect(names.nth(1)).to_have_value("자료")
+    settle(page)
+    expect(page.locator(".item").nth(0)).to_have_text(re.compile("받는 사람"))
+    page.keyboard.press("ArrowDown")  # the row that was let go has the focus still
+    expect(names.nth(0)).to_have_value("자료", timeout=LONG)
+    page.keyboard.press("ArrowUp")
+    expect(names.nth(0)).to_have_value("받는 사람", timeout=LONG)
+    settle(page)
+    expect(page.locator(".item").nth(0)).to_have_text(re.compile("받는 사람"))
     picture(page, "template")
     page.reload()  # half-done work survives
     expect(page.get_by_label("제목", exact=True)).to_have_value("휴관 안내 두 줄", timeout=LONG)

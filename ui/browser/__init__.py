@@ -1,4 +1,4 @@
-"""The browser side: seven small components without a build step.
+"""The browser side: small components without a build step.
 
 Hides the scripts that Streamlit cannot replace: sending a prompt past the page's script, reading a
 live answer by server-sent events, putting rich text on the clipboard, keeping what is being typed, handing
@@ -10,7 +10,7 @@ is written with ``textContent`` or, for the clipboard, as HTML that documents.ou
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,20 @@ def keep_drafts(person_id: str, place: str, fields: Mapping[str, str], *, key: s
 def blank_chips(names: Sequence[str], box: str, *, key: str) -> None:
     """Offer a template's blanks; a press puts one where the cursor stands in the box with this key."""
     _mount("blanks", {"names": list(names), "box": box}, key, css=True)
+
+
+def order(items: Sequence[tuple[str, str]], *, key: str, moved: Callable[[tuple[str, ...]], object]) -> None:
+    """Offer (key, label) pairs to be dragged; ``moved`` gets the keys in their new order, as a callback.
+
+    Before the page is drawn, that is: drawn with the old order it would put the rows back for a moment.
+    """
+
+    def take() -> None:
+        found = tuple(map(str, st.session_state[key].order or ()))
+        if sorted(found) == sorted(one for one, _ in items):
+            moved(found)
+
+    _mount("order", {"items": [list(one) for one in items]}, key, css=True, on_order_change=take)
 
 
 def korean_words(*, key: str) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from sandbox.authoring import forms
 from sandbox.records import FieldType
+from ui import browser
 from ui.widgets.editor import state
 from ui.widgets.editor.state import Form, Making
 
@@ -24,8 +25,15 @@ PICKS = (FieldType.CHOICE, FieldType.MULTI_CHOICE)
 
 
 def fields(made: Making, body_key: str) -> None:
-    """Draw every blank and 「빈칸 더하기」."""
+    """Draw the order of the blanks to be dragged, every blank, and 「빈칸 더하기」."""
     rows: list[Form] = made.form["fields"]
+    if len(rows) > 1:
+        st.caption("차례: 끌어서 바꾸거나, 눌러 놓고 ↑ ↓ 키로 옮깁니다.")
+        names = [(row["uid"], row["label"] or row["name"] or "이름 없는 빈칸") for row in rows]
+        browser.order(
+            names, key=f"order-{made.form['id']}",
+            moved=lambda uids: rows.sort(key=lambda row: uids.index(row["uid"])),
+        )  # fmt: skip
     for i in range(len(rows)):
         with st.container(border=True):
             _field(made, rows, i, body_key)
