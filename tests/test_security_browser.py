@@ -258,18 +258,38 @@ def test_two_tabs_of_one_person_share_one_turn_and_one_record(
 ) -> None:
     come_in(page, room)
     page.goto(f"{room.url}/connection")
-    open_free(page, room).fill("\n".join(f"- {n}번째 줄" for n in range(200)))
+    fake.script("\n".join(f"- {n}번째 줄" for n in range(600)))
+    first = open_free(page, room)
+    page.get_by_role("button", name=re.compile("메아리 AI")).click()
+    page.get_by_text("다른 AI", exact=True).click()  # it writes slowly
+    page.keyboard.press("Escape")
+    first.fill("첫 탭의 질문")
+    first.blur()
+    settle(page)
     second = context.new_page()
     box = open_free(second, room)
     box.fill("둘째 탭의 질문")
     box.blur()
     settle(second)
+    before = fake.counters.requests
     press_run(page)
-    expect(page.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
+    expect(page.locator(".answer").first).to_contain_text("- 3번째 줄", timeout=ANSWER_SECONDS)
+    press_run(second)  # while the first is being written
+    expect(second.get_by_text("지금 답변을 받고 있습니다").first).to_be_visible(timeout=15_000)
+    expect(box).to_have_value("둘째 탭의 질문")
+    assert fake.counters.requests == before + 1, "one at a time for one person"
+    watching = context.new_page()
+    watching.goto(page.url)  # another tab watches the same answer, from its first line
+    expect(watching.locator(".answer").first).to_contain_text("- 0번째 줄", timeout=ANSWER_SECONDS)
+    expect(watching.get_by_role("button", name="멈춤")).to_be_visible()
+    watching.get_by_role("button", name="멈춤").click()
+    for tab in (page, watching):
+        expect(tab.get_by_text("멈추셨습니다")).to_be_visible(timeout=ANSWER_SECONDS)
+    watching.close()
     press_run(second)
     expect(second.get_by_role("button", name="다시 답하기")).to_be_visible(timeout=ANSWER_SECONDS)
     page.goto(f"{room.url}/mine")
-    for asked in ("번째 줄", "둘째 탭의 질문"):
+    for asked in ("첫 탭의 질문", "둘째 탭의 질문"):
         expect(page.get_by_text(asked).first).to_be_visible(timeout=15_000)
     second.close()
 
