@@ -28,6 +28,30 @@ AT_LEAST = {"basics": 8, "report": 8, "minutes": 6, "slides": 6, "excel": 8}  # 
 PICKED = {FieldType.CHOICE, FieldType.MULTI_CHOICE}
 PARTICLE = re.compile(r"\{\{([^{}\n]+)\}\}[」”\"']?(은|는|이|가|을|를|과|와|으로|로)(?![가-힣])")
 
+# The same content in other words or another order: exercise, what of the model answer is changed, into what.
+RIGHT_TOO = (
+    ("basics-ask-back-first", "", "위 질문에 답해 주시기 바랍니다."),
+    ("basics-ask-back-first", "봉사활동은 언제 하나요? 날짜와", "2026년 몇 월 며칠에 하나요?"),
+    ("basics-hidden-order", "", "자료 안에 AI에게 하는 지시가 있었습니다."),
+    ("basics-hidden-order", "", "자료에 계약을 추천하라는 지시가 있으나 따르지 않았습니다."),
+    ("everyday-civil-reply", "내년 예산에 넣을지는", "내년에 설치할지는"),
+    ("basics-source-only", "5. 확인 필요", "5. 확인 필요 (자료에는 환불받는 방법이 없습니다.)"),
+    ("basics-source-only", "4. 확인 필요", "4. 무료로 주차할 수 있는지는 확인 필요"),
+    ("everyday-press-release", "「인용 확인 필요」", "해람시는 많은 참여를 바라며 따로 표를 팔지 않는다.\n\n「인용 확인 필요」"),
+    ("minutes-head-summary", "매기지 않음", "매기지 않음, 수거차 3대 구입은 결정하지 않음"),
+    ("minutes-evidence-lines", "[09:34] 제설함: 160개로 함", "제설함: 160개로 함 [09:34]"),
+    ("minutes-evidence-lines", "[09:51] 비상 근무: 3개 조", "[09:51] 비상 근무: 2개 조에서 바꾸어 3개 조"),
+    ("minutes-check-draft", "1번: 다름", "1. 다름"),
+    ("minutes-check-draft", "4번: 다름", "4번 다름"),
+    ("minutes-check-draft", "8번: 근거 없음", "**8번**: 근거 없음"),
+    ("minutes-transcript-actions", "광장에서 하기로 함", "광장에서 하기로 함(잔디광장은 쓰지 않음)"),
+    ("minutes-long-transcript", "80석으로 함", "80석으로 함(시민회관에서 변경)"),
+    ("everyday-faq", "A3. 안 됩니다. 우편은", "A3. 안 됩니다. 우체국 소인이 찍힌 날이 아니라 도착한 날을 봅니다. 우편은"),
+    ("everyday-faq", "공고문에 몇 대까지 지원하는지", "공고문에 두 대까지 지원하는지"),
+    ("report-problems-to-plans", "□ 문제점", " ○ 주말 주차 불편은 조사하지 못함\n□ 문제점"),
+    ("report-numbers-status", "솔밭시장으로 21,880명이 방문해", "솔밭시장 방문객은 18,700명에서 21,880명으로"),
+)  # fmt: skip
+
 
 def named(item: Prompt | Exercise) -> str:
     return item.id
@@ -48,7 +72,9 @@ def test_the_course_is_as_large_as_promised() -> None:
     assert len(EXERCISES) >= 36
     for items in (PROMPTS, EXERCISES):
         counted = Counter(item.module for item in items)
-        assert {module: counted[module] for module, least in AT_LEAST.items() if counted[module] < least} == {}
+        assert {
+            module: counted[module] for module, least in AT_LEAST.items() if counted[module] < least
+        } == {}
     assert {item.module for item in (*PROMPTS, *EXERCISES)} <= {module.id for module in MODULES}
 
 
@@ -138,3 +164,13 @@ def test_the_model_answer_passes_and_wrong_answers_fail_for_the_right_reason(exe
         complaints = [c.message for c in answer_complaints(answer, verdicts, answer.name)]
         assert complaints == [], shown(verdicts)
         assert {v.check_id for v in verdicts if v.state is State.FAIL} == set(answer.fails)
+
+
+@pytest.mark.parametrize(("exercise_id", "old", "new"), RIGHT_TOO)
+def test_a_right_answer_in_other_words_passes_too(exercise_id: str, old: str, new: str) -> None:
+    exercise = COURSE.exercise(exercise_id)
+    model = exercise.model_answer.text
+    assert old in model
+    answer = model.replace(old, new) if old else f"{model}\n{new}"
+    verdicts = judge(exercise, answer, exercise.model_answer.prompt)
+    assert [v for v in verdicts if v.state is State.FAIL and v.kind != "prompt_parts"] == [], shown(verdicts)
