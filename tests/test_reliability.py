@@ -6,6 +6,7 @@ test_store.py, those that need a browser in test_security_browser.py; docs/relia
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import re
@@ -23,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -165,6 +167,41 @@ def test_a_database_locked_for_five_seconds_holds_people_up_and_loses_nothing(
         assert "".join(p.text for p in follow(room, run_id, who=who)) == "잠긴 동안에도 오는 답변입니다."
         assert room.practice.result(who, run_id).state is RunState.DONE
         assert room.practice.draft(who, "free") == {"__prompt": f"{who.name}의 초안"}
+
+
+async def test_twelve_who_wait_to_write_hold_up_nobody_who_reads(
+    tmp_path: Path, fake_endpoint: FakeEndpoint
+) -> None:
+    """Over HTTP: another program holds the file; who looks at their answer is answered meanwhile."""
+    with (
+        RunningRoom(
+            tmp_path, OPENAI_BASE_URL=fake_endpoint.base_url, OPENAI_MODEL="fake", SANDBOX_EMBEDDED="0"
+        ) as running,
+        closing(Store(f"sqlite:///{tmp_path / 'sandbox.db'}", secret=load_secret(tmp_path))) as store,
+    ):
+        classroom = Classroom(store)
+        tokens = [classroom.join(f"사람{n}").token for n in range(13)]
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+
+            async def ask(method: str, path: str, token: str, body: object = None) -> int:
+                headers = {"Cookie": f"room={token}", "Sec-Fetch-Site": "same-origin"}
+                sent = http.request(method, running.url + path, headers=headers, json=body)
+                async with sent as answer:
+                    return answer.status
+
+            with closing(sqlite3.connect(tmp_path / "sandbox.db", isolation_level=None)) as scanner:
+                scanner.execute("BEGIN IMMEDIATE")
+                typed = {"place": "free", "values": {"__prompt": "글"}}
+                drafts = [asyncio.create_task(ask("POST", "/room/draft", t, typed)) for t in tokens[:12]]
+                leaving = [asyncio.create_task(ask("POST", "/room/leave", t)) for t in tokens[:12]]
+                await asyncio.sleep(1.0)  # all of them have come to the lock
+                for _ in range(5):
+                    assert await ask("GET", "/room/live/nothing", tokens[12]) == 404
+                    assert await ask("POST", "/room/stop/nothing", tokens[12]) == 404
+                assert not any(task.done() for task in (*drafts, *leaving)), "and they still wait"
+                scanner.execute("ROLLBACK")
+            assert set(await asyncio.gather(*leaving)) == {200}
+            assert set(await asyncio.gather(*drafts)) <= {200, 401}
 
 
 @pytest.fixture

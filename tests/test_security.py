@@ -29,7 +29,11 @@ from sandbox.records import Message, NotAllowedError, NotFoundError, PromptTooLo
 from sandbox.store import Store, load_secret
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import ROOT, RunningRoom
+from ui.board_routes import board_routes
+from ui.class_routes import class_routes
 from ui.gate import is_our_name
+from ui.routes import routes
+from ui.run_routes import run_routes
 
 KEY = "sk-attack-0123456789abcdefABCDEF"
 SAME = {"Sec-Fetch-Site": "same-origin"}
@@ -237,7 +241,16 @@ OTHER_SITES = {
     "an old browser, nonsense": {"Origin": "http://["},
     "neither header": {},
 }
-POSTS = ("/room/enter", "/room/leave", "/room/draft", "/room/stop/{run}")
+POSTS = (
+    "/room/enter", "/room/leave", "/room/draft", "/room/stop/{run}", "/room/run", "/room/seat",
+    "/room/board/act", "/room/desk/enter", "/room/desk/leave",
+)  # fmt: skip
+
+
+def test_every_post_of_the_room_is_on_that_list() -> None:
+    ours = [*routes(), *run_routes(), *class_routes(), *board_routes()]
+    posts = {route.path for route in ours if "POST" in (route.methods or ())}
+    assert posts == {path.replace("{run}", "{run_id}") for path in POSTS}
 
 
 @pytest.mark.parametrize("path", POSTS)
@@ -246,7 +259,9 @@ def test_a_post_that_another_site_makes_is_refused(
     room: Attacked, me: Seat, path: str, headers: dict[str, str]
 ) -> None:
     sent = {k: v.format(host=f"127.0.0.1:{room.room.port}") for k, v in headers.items()}
-    body = json.dumps({"token": me.token, "place": "free", "values": {"__prompt": "남이 씀"}})
+    asked = {"token": me.token, "place": "free", "values": {"__prompt": "남이 씀"}}
+    asked |= {"ticket": "t", "press": "1", "text": "남이 씀", "hand": "up", "act": "hide", "class": "K7M2QX"}
+    body = json.dumps(asked)
     got = room.ask("POST", path.format(run=me.run_id), {**me.cookie, **sent}, body)
     assert got.status in (401, 403)
     assert "set-cookie" not in got.headers

@@ -108,7 +108,7 @@ async def act(request: Request) -> Response:
         return True
 
     try:
-        done = await asyncio.to_thread(do)
+        done = await services().write(do)
     except (NotAllowedError, NotFoundError, InputError) as error:
         return _not_so(error)
     return JSONResponse({"ok": True}) if done else refused(400)
@@ -132,7 +132,7 @@ async def sit(request: Request) -> Response:
         return seats.beat(who, typed=body.get("typed") is True)
 
     try:
-        state = await asyncio.to_thread(do)
+        state = await services().write(do)
     except InputError as error:
         return _not_so(error)
     return JSONResponse(seat_told(state))

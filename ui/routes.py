@@ -135,7 +135,8 @@ async def enter(request: Request) -> Response:
 async def leave(request: Request) -> Response:
     if not same_site(request):
         return refused(403)
-    await asyncio.to_thread(services().classroom.leave, request.cookies.get(COOKIE, ""))
+    token = request.cookies.get(COOKIE, "")
+    await services().write(lambda: services().classroom.leave(token))
     response = JSONResponse({"ok": True})
     response.delete_cookie(COOKIE)
     return response

@@ -7,8 +7,8 @@ alone, what is sent by the ticket that their own page laid (``sandbox.practice.p
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -42,7 +42,8 @@ async def run(request: Request) -> Response:
         return refused(400)
     token = request.cookies.get(COOKIE, "")
     try:
-        run_id = await asyncio.to_thread(_press, token, str(ticket), str(press), str(text), values)
+        pressed = partial(_press, token, str(ticket), str(press), str(text), values)
+        run_id = await services().write(pressed)
     except NotFoundError as error:
         return _told(error, 410)  # the page lays its work anew, and the press is repeated
     except SandboxError as error:

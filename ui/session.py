@@ -6,17 +6,19 @@ Hides how the parts are built and wired (``services``), who is sitting at this b
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -46,6 +48,7 @@ from ui.after_class import AfterClass, after_class, playing
 from ui.lecture import Lecture, lecture
 from ui.seating import Seating, seating
 
+T = TypeVar("T")
 COOKIE = "room"
 DESK_COOKIE, KNOWN_COOKIE = "desk", "desk_known"
 LOOK_AGAIN_SECONDS = 3.0
@@ -92,6 +95,8 @@ class Services:
     after: AfterClass
     found: tuple[Endpoint, ...] = ()
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
+    # Writing may wait for the disk or another program; those who only read must not wait behind it.
+    writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "room-writes"))
     seating: Seating = field(init=False)
     trials: Trials = field(init=False)
 
@@ -121,7 +126,12 @@ class Services:
         llm.warm()
         self.library.exercises()
 
+    async def write(self, do: Callable[[], T]) -> T:
+        """Do what may wait for its turn to write, on threads kept for that."""
+        return await asyncio.get_running_loop().run_in_executor(self.writers, do)
+
     def close(self) -> None:
+        self.writers.shutdown(wait=True, cancel_futures=True)
         self.after.rehearsals.close()
         self.practice.close()
         if self.local_model:
