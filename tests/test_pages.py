@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from sandbox.class_records import Class
 from sandbox.practice import Work
-from sandbox.records import NotFoundError
+from sandbox.records import Level, NotFoundError
 from tests.fake_endpoint import FakeEndpoint
 from ui import session
 from ui.widgets.run_button import ticket_key
@@ -303,3 +305,59 @@ def test_a_record_opens_its_own_branch_of_a_conversation(app: AppTest, fake_endp
     app.button(key=f"open-{first}").click().run()
     no_trouble(app)
     assert "첫 갈래입니다." in shown_html(app) and "둘째 갈래입니다." not in shown_html(app)
+
+
+def in_a_class(app: AppTest, path: tuple[str, ...], level: Level = Level.BASIC) -> None:
+    come_in(app)
+    store, me = session.services().store, app.session_state["person"]
+    who = store.add_instructor("강사", "name:강사", "", is_officer=False)
+    store.add_class(Class("K7M2QX", "11월 기초반", level, path, 40, who.id, datetime.now(UTC)))
+    app.session_state["person"] = session.services().classroom.change_class(me, "K7M2QX")
+
+
+def test_a_class_sees_its_own_course_in_order_with_the_next_one_first(
+    app: AppTest, fake_endpoint: FakeEndpoint
+) -> None:
+    library = session.services().library
+    path = (EXERCISE, "excel-dept-spending", "gone-since")
+    second = library.exercise(path[1])
+    in_a_class(app, path)
+    exercise = library.exercise(EXERCISE)
+    fake_endpoint.script(exercise.model_answer.text)
+    practice, me = session.services().practice, app.session_state["person"]
+    practice.run(me, Work("보고서를 써 줘", EXERCISE), {}, session.services().endpoints()[0])
+    wait_for_runs(app)
+    open_page(app, "course")
+    assert "우리 과정 · 11월 기초반" in words(app).replace("\\", "")
+    own = [b for b in app.button if str(b.key).startswith("own-")]
+    assert [b.key for b in own] == [f"own-{EXERCISE}", f"own-{second.id}"], "in the lecturer's order"
+    assert [b.key for b in app.button if b.proto.type == "primary"] == [f"own-{second.id}"]
+    assert words(app).count("다음에 할 실습") == 1
+
+
+def test_a_class_without_an_order_begins_with_its_level(app: AppTest) -> None:
+    in_a_class(app, (), Level.ADVANCED)
+    open_page(app, "course")
+    shown = [
+        session.services().library.exercise(str(b.key).removeprefix("open-"))
+        for b in app.button
+        if str(b.key).startswith("open-")
+    ]
+    assert shown and {e.level for e in shown} == {Level.ADVANCED}
+
+
+def test_exercises_and_templates_are_found_by_their_tags(app: AppTest) -> None:
+    come_in(app)
+    library = session.services().library
+    tag = next(e.tags[0] for e in library.exercises() if e.tags and e.tags[0] not in e.title + e.goal)
+    app.text_input(key="course_search").set_value(f"#{tag}").run()
+    no_trouble(app)
+    shown = {str(b.key).removeprefix("open-") for b in app.button if str(b.key).startswith("open-")}
+    assert shown == {e.id for e in library.exercises() if any(f"#{t}".startswith(f"#{tag}") for t in e.tags)}
+    assert f"#{tag}" in words(app).replace("\\", "")
+    app.text_input(key="course_search").set_value("없는 낱말입니다").run()
+    assert "찾는 실습이 없습니다" in words(app)
+    open_page(app, "free")
+    tagged = next(p for p in library.prompts() if p.tags)
+    offered = [str(o) for o in app.selectbox(key="free_prompt").options]
+    assert any(tagged.title in o and f"#{tagged.tags[0]}" in o for o in offered)

@@ -5,7 +5,8 @@ import streamlit as st
 from sandbox.records import MODULES, Level
 from ui import session
 from ui.widgets import frame, seat_controls
-from ui.widgets.exercise_card import card
+from ui.widgets.exercise_card import card, fits
+from ui.widgets.own_course import own_class, own_course
 
 ALL = "전체"
 me, room = session.me(), session.services()
@@ -22,6 +23,14 @@ def label(module_id: str) -> str:
 
 
 frame.title("과정", f"실습 {len(exercises)}개 가운데 {len(finished)}개를 모두 통과했습니다.")
+here = own_class()
+in_order = here is not None and own_course(here, exercises, progress)
+wanted = st.text_input(
+    "찾기",
+    placeholder="제목, 목표, #태그로 모든 과목에서 찾습니다",
+    key="course_search",
+    label_visibility="collapsed",
+)
 left, right = st.columns([9, 3], vertical_alignment="bottom")
 st.session_state.setdefault("module", st.session_state.get("module_kept", next(iter(modules), None)))
 chosen = left.segmented_control(
@@ -29,9 +38,23 @@ chosen = left.segmented_control(
 )
 st.session_state["module_kept"] = chosen
 level = right.segmented_control(
-    "단계", [ALL, *(v.value for v in Level)], default=ALL, required=True, label_visibility="collapsed"
+    "단계",
+    [ALL, *(v.value for v in Level)],
+    # A class without an order of its own begins with what it is meant for.
+    default=ALL if here is None or in_order else here.level.value,
+    required=True,
+    label_visibility="collapsed",
 )
-if chosen:
+if wanted.strip():
+    found = [e for e in exercises if fits(e, wanted) and level in (ALL, e.level.value)]
+    st.caption(
+        f"찾은 실습 {len(found)}개"
+        if found
+        else "찾는 실습이 없습니다. 낱말을 줄이거나 단계를 ‘전체’로 바꿔 보세요."
+    )
+    for one in found:
+        card(one, progress.get(one.id), next_up=False)
+elif chosen:
     st.caption(modules[chosen].summary)
     if lesson := room.library.lesson(chosen):
         with st.expander(f"먼저 읽기: {lesson.title}", icon=":material/auto_stories:"):
@@ -39,7 +62,7 @@ if chosen:
     mine = [e for e in exercises if e.module == chosen and level in (ALL, e.level.value)]
     upcoming = next((e.id for e in mine if e.id not in finished), "")
     for one in mine:
-        card(one, progress.get(one.id), next_up=one.id == upcoming)
+        card(one, progress.get(one.id), next_up=not in_order and one.id == upcoming)
     if not mine:
         st.info("이 단계의 실습이 아직 없습니다. ‘전체’를 눌러 보세요.")
 else:

@@ -6,6 +6,7 @@ from sandbox.practice import Work
 from sandbox.records import MODULES, Prompt
 from ui import session
 from ui.widgets import answer, begun, conversation, drafts, form, frame, prompt_box, seat_controls, uploads
+from ui.widgets.exercise_card import tags
 from ui.widgets.run_button import run_button
 
 me, room = session.me(), session.services()
@@ -18,10 +19,10 @@ def begin() -> None:
     prompts = {p.id: p for p in room.library.prompts()}
     st.session_state.setdefault("free_prompt", st.session_state.get("free_prompt_kept", ""))
     picked = st.selectbox(
-        "템플릿 고르기 (낱말을 적으면 찾아 줍니다)",
+        "템플릿 고르기 (제목이나 #태그를 적으면 찾아 줍니다)",
         ["", *prompts],
         format_func=lambda i: (
-            f"{MODULE_TITLES.get(prompts[i].module, '')} · {prompts[i].title}"
+            f"{MODULE_TITLES.get(prompts[i].module, '')} · {prompts[i].title}  {tags(prompts[i].tags)}".rstrip()
             if i
             else "템플릿 없이 자유롭게 쓰기"
         ),
