@@ -47,6 +47,10 @@ SYSTEM_NEEDS = (
     ("openssl", "배치 예시 시험용 인증서", ("openssl",)),
 )
 
+# Most of a browser's journey is waiting: three workers on two cores take half the time. A file stays with one
+# worker, since its tests share a running room; the longest come first (tests/conftest.py).
+_SHARED_OUT = ("--numprocesses", "3", "--dist", "loadfile", "--no-loadscope-reorder")
+
 HELP = """\
 행정 AI 실습실을 시작합니다. 처음에는 필요한 것을 이 폴더 안에 내려받습니다(약 1.7 GB).
 
@@ -543,7 +547,8 @@ def _test(options: argparse.Namespace, pytest_arguments: list[str]) -> int:
     print(f"\n[실패] {', '.join(failed)}" if failed else "\n검사(ruff, mypy)를 통과했습니다.", flush=True)
     if options.no_model:
         pytest_arguments = ["-m", "not model", *pytest_arguments]
-    code = subprocess.run([str(PYTHON), "-m", "pytest", *pytest_arguments], cwd=ROOT, env=environ).returncode
+    command = [str(PYTHON), "-m", "pytest", *_SHARED_OUT, *pytest_arguments]
+    code = subprocess.run(command, cwd=ROOT, env=environ).returncode
     return code or (1 if failed else 0)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import signal
 import socket
@@ -17,6 +18,15 @@ def pytest_configure() -> None:
     """Let Ctrl+C reach what tests start: a run begun in the background inherits and passes on a deaf ear."""
     if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, None):
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest: the model's answers, then the browser's journeys.
+
+    Several workers share the files in this order (``start.py test``); a long file begun last would be waited
+    for alone.
+    """
+    items.sort(key=lambda item: (not item.get_closest_marker("model"), not item.get_closest_marker("browser")))
 
 
 class NetworkBlockedError(RuntimeError):
@@ -64,6 +74,13 @@ def no_network_beyond_loopback() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", getaddrinfo)
     yield
     patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def own_garbage() -> Iterator[None]:
+    """Collect at the end of each file, so that what a file left open is blamed on that file and no other."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from sandbox.library import prefilled
 from sandbox.practice import Work
 from sandbox.records import Action, Choice, Location, Person, Run
-from tests.fake_endpoint import FakeEndpoint
+from tests.fake_endpoint import DEFAULT_ANSWER, FakeEndpoint
 from ui import session
 from ui.routes import routes
 from ui.run_routes import run_routes
@@ -84,7 +84,8 @@ def app(tmp_path_factory: pytest.TempPathFactory, fake: FakeEndpoint) -> Iterato
 
 
 @pytest.fixture
-def seat(app: Starlette) -> Seat:
+def seat(app: Starlette, fake: FakeEndpoint) -> Seat:
+    fake.script(DEFAULT_ANSWER)  # a long answer is one test's own affair
     made = Seat(app, "김연습")
     made.lay()
     return made
