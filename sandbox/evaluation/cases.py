@@ -225,8 +225,8 @@ def _items(library: Library, only: Sequence[str]) -> Iterator[_Item]:
     for name in only:
         if name not in known:
             raise NotFoundError(
-                f"‘{name}’이라는 과정, 템플릿, 실습이 없습니다.",
-                remedy=f"과정 이름({', '.join(m.id for m in MODULES)})이나 id를 적어 주세요.",
+                f"‘{name}’이라는 과목, 템플릿, 실습이 없습니다.",
+                remedy=f"과목 이름({', '.join(m.id for m in MODULES)})이나 id를 적어 주세요.",
             )
     tests: list[_Item] = [
         _Item("exercise", library.prompt(e.prompt_id) if e.prompt_id else None, e) for e in exercises

@@ -41,7 +41,7 @@ def render(pairs: Sequence[Pair], setting: Setting, results: Sequence[Result] = 
         return "\n\n".join(["아직 두 프롬프트의 답이 모두 나온 항목이 없습니다.", *_by_exercise(results)])
     parts = [
         _head(pairs, setting),
-        "### 과정별",
+        "### 과목별",
         _by_module(pairs),
         "### 점검 종류별",
         _by_kind(pairs),
@@ -100,7 +100,7 @@ def _by_module(pairs: Sequence[Pair]) -> str:
     rows.append(("**전체**", list(pairs)))
     return _table(
         (
-            "과정",
+            "과목",
             "항목",
             "점검 통과율: 교재",
             "점검 통과율: 한 줄",
@@ -140,7 +140,7 @@ def _costs(pairs: Sequence[Pair]) -> str:
             if own:
                 rows.append((title, _SHORT[asked], *_cost(own)))
     return _table(
-        ("과정", "프롬프트", "읽은 토큰", "쓴 토큰", "초(평균)", "초(중앙값)", "길이에서 잘림"), rows
+        ("과목", "프롬프트", "읽은 토큰", "쓴 토큰", "초(평균)", "초(중앙값)", "길이에서 잘림"), rows
     )
 
 

@@ -71,7 +71,7 @@ class PromptHeader(_Part):
 
     id: Id = Field(description="하나뿐인 이름. 영문 소문자, 숫자, 붙임표")
     title: Words = Field(description="제목")
-    module: ModuleId = Field(description="과정")
+    module: ModuleId = Field(description="과목")
     level: Level = Field(description="기초 또는 심화")
     summary: Words = Field(description="한 줄 설명")
     system: str = Field("", description="모델에게 먼저 주는 역할 설명")
@@ -115,10 +115,10 @@ class ExerciseHeader(_Part):
 
     id: Id = Field(description="하나뿐인 이름. 영문 소문자, 숫자, 붙임표")
     title: Words = Field(description="제목")
-    module: ModuleId = Field(description="과정")
+    module: ModuleId = Field(description="과목")
     level: Level = Field(description="기초 또는 심화")
     minutes: int = Field(gt=0, le=480, description="걸리는 시간(분)")
-    order: int = Field(0, description="과정 안에서의 차례. 작은 수가 먼저")
+    order: int = Field(0, description="과목 안에서의 차례. 작은 수가 먼저")
     goal: Words = Field(description="이 실습의 목표")
     prompt: str = Field("", description="쓸 템플릿의 id. 없으면 자유 실습")
     starter: str = Field("", description="자유 실습에서 입력 칸에 처음 들어 있는 글")

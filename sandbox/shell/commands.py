@@ -271,7 +271,7 @@ def _add_rehearse(parser: argparse.ArgumentParser) -> None:
         "--seats", metavar="수", type=_seats, default=40, help="몇 명이 함께 실행할지 (기본 40)"
     )
     parser.add_argument(
-        "--path", metavar="실습", nargs="+", default=[], help="실습의 id를 순서대로 (없으면 과정마다 첫 실습)"
+        "--path", metavar="실습", nargs="+", default=[], help="실습의 id를 순서대로 (없으면 과목마다 첫 실습)"
     )
     parser.add_argument(
         "--class", dest="class_code", metavar="코드", default="", help="이 수업의 실습 순서를 그대로 씁니다."

@@ -29,7 +29,7 @@ def begin(key: InstructorKey) -> None:
     a, b, c = st.columns([4, 5, 2], vertical_alignment="bottom")
     code = a.selectbox(
         "어느 과정의 실습으로", ["", *classes],
-        format_func=lambda i: classes[i].title if i else "과정마다 첫 실습 (맛보기)", key="rh_class",
+        format_func=lambda i: classes[i].title if i else "과목마다 첫 실습 (맛보기)", key="rh_class",
     )  # fmt: skip
     wanted = b.selectbox(
         "답할 AI", list(endpoints), format_func=lambda i: endpoints[i].name, key=f"rh_endpoint-{code}",
