@@ -50,13 +50,9 @@ def _came_in(token: str) -> bool:
     return services().classroom.person_for(token) is not None
 
 
-def _teaches(token: str) -> bool:
-    return services().lecture.instructors.teaches(token)
-
-
 app = st.App(
     "ui/main.py",
     routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
-    middleware=[gate(_came_in, _teaches), assets()],
+    middleware=[gate(_came_in, lambda token: services().lecture.instructors.teaches(token)), assets()],
     lifespan=lifespan,
 )

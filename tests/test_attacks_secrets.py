@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
+import urllib.request
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from sandbox.classroom import Classroom
 from sandbox.documents import WRITERS
 from sandbox.documents.outline import from_answer
 from sandbox.practice import Work
 from sandbox.records import Action, Choice
+from sandbox.store import Store, load_secret
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import RunningRoom
 from tests.test_practice import Room
@@ -48,6 +53,7 @@ def test_a_crash_leaves_neither_key_nor_dump(tmp_path: Path) -> None:
             assert not holds(Path(f"/proc/{process}/cmdline").read_bytes())
             if process != room.pid:
                 assert not holds(Path(f"/proc/{process}/environ").read_bytes())
+        type_personal_data(room)
         os.kill(room.pid, signal.SIGABRT)
         for _ in range(300):
             report = room.log.read_text(encoding="utf-8")
@@ -59,6 +65,23 @@ def test_a_crash_leaves_neither_key_nor_dump(tmp_path: Path) -> None:
         if file.is_file():
             assert not holds(file.read_bytes()), file.name
     assert not list(Path.cwd().glob("core*"))
+
+
+def type_personal_data(room: RunningRoom) -> None:
+    """Let somebody type what the guard keeps in memory only: the crash finds it there."""
+    with closing(
+        Store(f"sqlite:///{room.data_dir / 'sandbox.db'}", secret=load_secret(room.data_dir))
+    ) as store:
+        entry = Classroom(store).join("김연습")
+        typed = f"연락처 {PHONE}, 주민등록번호 {RESIDENT}"
+        asked = urllib.request.Request(
+            f"{room.url}/room/draft",
+            data=json.dumps({"place": "free", "values": {"__prompt": typed}}).encode(),
+            headers={"Sec-Fetch-Site": "same-origin", "Cookie": f"room={entry.token}"},
+        )
+        with urllib.request.urlopen(asked, timeout=60) as answer:
+            assert answer.status == 200
+        assert "[" in str(store.draft(entry.person.id, "free")), "kept, and masked"
 
 
 def family(pid: int) -> list[int]:
