@@ -6,15 +6,29 @@ import re
 import sys
 import time
 import zipfile
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.test_class_journey import Journey, join, journey, make_class, part, press, set_up, settle
+from tests.test_class_journey import (
+    Journey,
+    choose,
+    join,
+    journey,
+    make_class,
+    part,
+    picture,
+    press,
+    set_up,
+    settle,
+)
 
 pytestmark = pytest.mark.browser
 __all__ = ["journey"]
+STUCK_MS = 150_000  # a minute without a move, and a slow PC
 NAMES = ("김하나", "이두리", "박세나", "최네모", "정다섯")
 
 
@@ -23,6 +37,10 @@ def fill(page: Page, label: str, text: str) -> None:
     box.fill(text)
     box.press("Tab")
     settle(page)
+
+
+def told(what: str, since: float) -> None:
+    sys.stdout.write(f"{what}: {time.monotonic() - since:.1f} s\n")
 
 
 def run(page: Page) -> None:
@@ -42,8 +60,11 @@ def test_a_whole_short_class(journey: Journey) -> None:
     # The class is moved; everybody is there, and four of five try.
     lecturer.bring_to_front()
     lecturer.get_by_role("button", name="지금 이 실습", exact=True).first.click()
+    pressed = time.monotonic()
     for page in seats:
         page.wait_for_url(re.compile("exercise"))
+    told("moved on five screens", pressed)
+    for page in seats:
         expect(page.locator("h3").first).to_contain_text("나쁜 부탁")
     for page in seats[:4]:
         settle(page)
@@ -55,6 +76,7 @@ def test_a_whole_short_class(journey: Journey) -> None:
     board = lecturer.context.new_page()
     board.goto(f"{journey.room.url}/board?code={code}")
     expect(board.locator(".tile").nth(4)).to_be_visible()
+    board.get_by_label("막힘 기준").select_option("1")  # a lively class; the rule is the one of every class
     expect(board.locator(".tile").first).to_contain_text(re.compile("1번 시도"))
     expect(board.locator(".tile").nth(4)).not_to_contain_text("시도")
     seats[4].get_by_role("button", name="손들기").click()
@@ -68,8 +90,18 @@ def test_a_whole_short_class(journey: Journey) -> None:
     settle(lecturer)
     lecturer.get_by_label("모든 화면에 띄울 말").fill("새 템플릿을 곧 엽니다")
     lecturer.get_by_role("button", name="공지 띄우기").click()
+    pressed = time.monotonic()
     for page in seats:
         expect(page.get_by_text("새 템플릿을 곧 엽니다")).to_be_visible()
+    told("a notice on five screens", pressed)
+
+    # Whoever failed and has sat still since is stuck, who never pressed has not begun; trying again helps.
+    tiles = board.locator(".tile")
+    expect(tiles.nth(1)).to_have_class(re.compile("w-STUCK"), timeout=STUCK_MS)
+    expect(tiles.nth(4)).to_have_class(re.compile("w-IDLE"), timeout=STUCK_MS)
+    picture(board, "stuck")
+    run(seats[1])
+    expect(tiles.nth(1)).not_to_have_class(re.compile("w-STUCK"))
 
     # A template made from nothing is in a trainee's hands.
     editor = lecturer.context.new_page()
@@ -94,7 +126,19 @@ def test_a_whole_short_class(journey: Journey) -> None:
     fill(one, "자료", "다섯 부분으로 부탁하기를 배웠습니다.")
     run(one)
     expect(one.get_by_role("button", name="다시 답하기")).to_be_visible()
-    sys.stdout.write(f"published to answered in a trainee's hands: {time.monotonic() - published:.1f} s\n")
+    told("published to answered in a trainee's hands", published)
+
+    # What was made goes out as a file, with what came with the room.
+    editor.goto(f"{journey.room.url}/editor")
+    part(editor, "가져오기·내보내기")
+    for words in ("오늘 배운 것 한 줄", "토큰 그림"):
+        choose(editor, words)
+    with editor.expect_download() as got:
+        editor.get_by_role("button", name=re.compile(r"\.zip 받기")).click()
+    with zipfile.ZipFile(got.value.path()) as package:
+        made = [n for n in package.namelist() if n.startswith("prompts/") and "own-" in n]
+        assert "오늘 배운 것 한 줄" in package.read(made[0]).decode("utf-8")
+        assert any(n.startswith("exercises/") and n.endswith("exercise.md") for n in package.namelist())
 
     # Survey: all five answer, without a name.
     lecturer.goto(f"{journey.room.url}/after?code={code}")
@@ -109,6 +153,11 @@ def test_a_whole_short_class(journey: Journey) -> None:
     expect(lecturer.get_by_text("응답 5명")).to_be_visible()
 
     # Report and export: opened by readers of their own.
+    part(lecturer, "출석과 이수")
+    with lecturer.expect_download() as got:
+        lecturer.get_by_role("button", name="출석과 이수 내려받기 (.xlsx)").click()
+    sheet = load_workbook(BytesIO(got.value.path().read_bytes()))["출석과 이수"]
+    assert {cell.value for cell in sheet["B"][1:]} == set(NAMES)
     part(lecturer, "결과 보고서")
     with lecturer.expect_download() as got:
         lecturer.get_by_role("button", name="결과 보고서 — PDF (.pdf)").click()
