@@ -42,6 +42,11 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("셀에 =SUM(A1:A9) 를 넣으세요.", ("=SUM(A1:A9)",)),
         ("SUM(A1:A9) 함수를 씁니다", ("=SUM(A1:A9)",)),
         ("＝SUM（A1：A9）", ("=SUM(A1:A9)",)),
+        ("＝ＳＵＭ（Ａ１：Ａ９）", ("=SUM(A1:A9)",)),
+        ("= SUM (A1:A9) 을 쓰세요", ("=SUM(A1:A9)",)),
+        ("<code>=SUM(A1:A9)</code>을 쓰세요", ("=SUM(A1:A9)",)),
+        ('=COUNTIF(A:A,"&lt;"&amp;$B$1) 을 쓰세요', ('=COUNTIF(A:A,"<"&$B$1)',)),
+        ("=SUM(A1:A9,\n\n다음 줄의 글", ("=SUM(A1:A9",)),
         ("=COUNTIF(B:B,“총무과”)", ('=COUNTIF(B:B,"총무과")',)),
         ("=COUNTIF(B:B;\"총무과\")", ('=COUNTIF(B:B,"총무과")',)),
         ("**=A2*B2**", ("=A2*B2",)),
@@ -269,3 +274,27 @@ def test_supported_is_not(formula: str) -> None:
 )
 def test_known_miscalculations_are_named(formula: str) -> None:
     assert miscalculated(formula)
+
+
+@pytest.mark.parametrize(
+    ("formula", "why"),
+    [
+        ("=SUM(A1}", "'(' 괄호를 '}'로"),
+        ('=IF(A2={"가","나",1)', "'{' 괄호를 ')'로"),
+        ("=SUM(A2,'집행)", "작은따옴표"),
+        ('=SUM(A2,"집행)', "큰따옴표"),
+        ("=SUM(A2))", "괄호가 남습니다"),
+        ("='1월 내역'!B2+SUM(A1:A2)", ""),
+        ('=IF(A2="it\'s",1,"}")', ""),
+    ],
+)
+def test_what_no_spreadsheet_takes_is_named(formula: str, why: str, book: Path) -> None:
+    job = ProofJob(book, "집계", "B2", formula, "=SUM(내역!$C$2:$C$41)", data_sets=0)
+    proof = prove(job)
+    assert proof.unreadable == bool(why)
+    assert why in proof.trouble
+
+
+def test_a_formula_that_cannot_be_taken_apart_is_an_error_of_ours(book: Path) -> None:
+    with pytest.raises(FormulaError, match="문법"):
+        calculate(book, "집계", "B2", "=SUM(A1}")

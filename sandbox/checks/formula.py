@@ -13,6 +13,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from sandbox.checks.formula_choice import Choice, choose
 from sandbox.checks.formula_diagnosis import diagnose, explain_error, unknown_function
 from sandbox.checks.formula_spelling import Misspelling, misspellings, respelled, typed_number
 from sandbox.checks.kind import Outcome, Params, failed, unknown
@@ -90,24 +91,48 @@ def _with_blanks(value: object) -> object:
 
 def formula(params: FormulaParams, context: CheckContext) -> Outcome:
     """Find the formula, prove it, and say for the first wrong one what is wrong with it."""
-    candidates = find_candidates(context.answer)[:_MOST_TRIED]
+    candidates = find_candidates(context.answer)
     if not candidates:
         return _without_formula(context.answer)
+    choice = choose(candidates, context.answer, params.cell)
+    if choice is None:
+        told = "쓰지 말라고 한 수식만 있고, 쓸 수식이 없습니다."
+        return failed(told, tuple(_at(item, context.answer, told) for item in candidates[:1]))
     path = context.files.get(params.workbook)
     if path is None:
         return unknown(
             "실습 엑셀 파일이 없어 계산할 수 없습니다.",
             (Evidence(f"'{params.workbook}' 파일을 찾지 못했습니다."),),
         )
-    job = _job(params, path, candidates[0].formula)
+    others = [i for i in range(len(candidates)) if i != choice.index and i not in choice.rejected]
+    tried = [choice.index, *others[: _MOST_TRIED - 1]]
+    job = _job(params, path, candidates[choice.index].formula)
     try:
-        proofs = prove_all(job, [item.formula for item in candidates])
+        proofs = prove_all(job, [candidates[i].formula for i in tried])
     except FormulaError as error:
         return unknown(error.message, (Evidence(error.remedy or error.message),))
-    chosen = next((i for i, proof in enumerate(proofs) if proof.proved), 0)
-    if proofs[chosen].proved:
-        return _right(params, context.answer, candidates, chosen, proofs[chosen])
-    return _wrong(params, job, context.answer, candidates, proofs)
+    answer, item = context.answer, candidates[choice.index]
+    judged = (_judged(choice, candidates),) if len(candidates) > 1 else ()
+    if proofs[0].proved:
+        return _right(params, answer, item, proofs[0], judged)
+    right = next((candidates[i] for i, proof in zip(tried, proofs, strict=True) if proof.proved), None)
+    return _wrong(params, job, answer, item, proofs[0], judged + _elsewhere(right, answer))
+
+
+def _judged(choice: Choice, candidates: tuple[Candidate, ...]) -> Evidence:
+    number = sum(item.start <= candidates[choice.index].start for item in candidates)
+    return Evidence(
+        f"수식 {len(candidates)}개 가운데 {number}번째 것({choice.how} 수식)을 확인했습니다.",
+        correction="쓸 수식 하나만 코드 블록으로 보여 달라고 하면 헷갈리지 않습니다.",
+    )
+
+
+def _elsewhere(right: Candidate | None, answer: str) -> tuple[Evidence, ...]:
+    """A right formula beside the wrong proposal: the person must see which one to take."""
+    if right is None:
+        return ()
+    told = f"답에 있는 다른 수식은 맞습니다: {quote(right.formula, 200)}"
+    return (_at(right, answer, told, "어느 것을 쓰라는 답인지 다시 물어보세요."),)
 
 
 def _without_formula(answer: str) -> Outcome:
@@ -154,13 +179,10 @@ def _job(params: FormulaParams, path: object, text: str) -> ProofJob:
 
 
 def _right(
-    params: FormulaParams, answer: str, candidates: tuple[Candidate, ...], chosen: int, proof: Proof
+    params: FormulaParams, answer: str, item: Candidate, proof: Proof, judged: tuple[Evidence, ...]
 ) -> Outcome:
-    item = candidates[chosen]
     style = _style_problems(params, item, answer)
-    told = [_at(item, answer, f"확인한 수식: {quote(item.formula, 200)}")]
-    if len(candidates) > 1:
-        told.append(Evidence(f"수식 {len(candidates)}개 가운데 {chosen + 1}번째 것이 맞습니다."))
+    told = [_at(item, answer, f"확인한 수식: {quote(item.formula, 200)}"), *judged]
     if proof.spilled:
         told.append(Evidence(SPILLS))
     summary = _proved_on(proof)
@@ -203,23 +225,29 @@ def _wrong(
     params: FormulaParams,
     job: ProofJob,
     answer: str,
-    candidates: tuple[Candidate, ...],
-    proofs: tuple[Proof, ...],
+    item: Candidate,
+    proof: Proof,
+    judged: tuple[Evidence, ...],
 ) -> Outcome:
     """Blame the content or the engine first; only what is left is the formula's fault."""
-    item, proof = candidates[0], proofs[0]
     tried = _at(item, answer, f"확인한 수식: {quote(item.formula, 200)}")
     if proof.reference_broken:
         return unknown(
             proof.trouble,
             (Evidence("실습에 넣어 둔 정답 수식에 문제가 있습니다. 담당자에게 알려 주세요."), tried),
         )
+    if proof.unreadable:
+        correction = "괄호와 따옴표의 짝을 맞추어 다시 써 달라고 하세요."
+        return failed(
+            "수식의 문법이 맞지 않아 엑셀에 넣을 수 없습니다.",
+            (_at(item, answer, proof.trouble, correction), tried, *judged),
+        )
     excuse = _excuse(item.formula, proof)
     if excuse:
         return Outcome(
             State.UNKNOWN,
             "이 수식은 여기서 계산할 수 없습니다.",
-            (_at(item, answer, excuse, "엑셀에 직접 넣어 확인하세요."), tried),
+            (_at(item, answer, excuse, "엑셀에 직접 넣어 확인하세요."), tried, *judged),
         )
     wrong = [row for row in proof.rows if not row.matches]
     odd = misspellings(item.formula, params.reference, names_in(job.workbook))
@@ -227,13 +255,11 @@ def _wrong(
     evidence = [_at(item, answer, text, correction) for text, correction in found]
     errors = {row.actual.error for row in wrong if row.actual.error and not odd}
     evidence += [_at(item, answer, explain_error(name)) for name in sorted(errors)]
-    if len(candidates) > 1:
-        evidence.append(Evidence(f"수식 {len(candidates)}개를 모두 계산했지만 맞는 것이 없습니다."))
     told = f"{len(proof.rows):,}칸을 계산해 보니 {len(wrong):,}칸이 틀렸습니다."
     return Outcome(
         State.FAIL,
         told,
-        (*evidence, tried, *_style_problems(params, item, answer), *_left_out(proof)),
+        (*evidence, tried, *judged, *_style_problems(params, item, answer), *_left_out(proof)),
         _table(proof),
     )
 

@@ -9,7 +9,12 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from sandbox.checks.formula_repairs import arithmetic_repairs, caught_errors, missing_conditions
+from sandbox.checks.formula_repairs import (
+    arithmetic_repairs,
+    caught_errors,
+    missing_conditions,
+    rounding_repairs,
+)
 from sandbox.checks.particles import particle
 from sandbox.formulas import Proof, ProofJob, calls, prove_all
 from sandbox.formulas.proof import VISIBLE, as_number
@@ -114,6 +119,7 @@ def _repairs(job: ProofJob, formula: str) -> Iterator[tuple[str, str]]:
     yield from missing_conditions(formula, job.reference)
     yield from caught_errors(formula, job.reference)
     yield from _operator_repairs(formula)
+    yield from rounding_repairs(formula, job.reference)
     yield from arithmetic_repairs(formula, job.reference)
     yield from _value_repairs(formula)
     yield from _date_repairs(formula)

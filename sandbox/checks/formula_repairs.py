@@ -15,6 +15,7 @@ _IFS = r"SUMIFS|COUNTIFS|AVERAGEIFS|MAXIFS|MINIFS"
 _COUNTS = r"COUNTIFS?|COUNT|COUNTA|SUMPRODUCT|SUM|ROWS|RANK|DATEDIF|NETWORKDAYS"
 _TERM = r"(?:(?:'[^']+'!|[A-Za-z가-힣0-9_]+!)?\$?[A-Z]{1,3}\$?\d{1,7})(?![\d(:A-Za-z])"
 _DIVISION = re.compile(rf"(?<![A-Za-z0-9$!:])(?P<a>{_TERM})\s*/\s*(?P<b>{_TERM})")
+_ROUNDS = r"ROUND(?:UP|DOWN)?|INT|TRUNC"
 _MOST_FALLBACKS = 3
 
 
@@ -87,6 +88,27 @@ def _rounded_as(formula: str, reference: str) -> str:
         return formula
     start, arguments, end = mine
     return f"{formula[: start + len(arguments[0])]},{right}{formula[end:]}"
+
+
+def rounding_repairs(formula: str, reference: str) -> Iterator[tuple[str, str]]:
+    """Take a rounding away that the right formula does not do, or round as it does."""
+    wanted = list(calls(reference, _ROUNDS))
+    for begin, arguments, close in calls(formula, _ROUNDS):
+        if wanted or not arguments:
+            continue
+        name = re.search(r"[A-Za-z]+\($", formula[:begin])
+        if name:
+            why = f"{name[0][:-1].upper()}로 반올림해서 값이 달라졌습니다. 계산은 그대로 두고 셀 서식에서 자릿수를 줄이세요."
+            yield formula[: name.start()] + f"({arguments[0]})" + formula[close + 1 :], why
+    if wanted and not list(calls(formula, _ROUNDS)):
+        digits = wanted[0][1][1] if len(wanted[0][1]) == 2 else "0"
+        why = f"반올림하지 않았습니다. ROUND(…,{digits.strip()})로 감싸야 합니다."
+        yield f"=ROUND({formula[1:]},{digits})", why
+        for match in _DIVISION.finditer(formula):
+            whole = re.compile(r"\s*\*\s*100(?![\d.])").match(formula, match.end())
+            end = whole.end() if whole else match.end()
+            rounded = f"ROUND({formula[match.start() : end]},{digits})"
+            yield formula[: match.start()] + rounded + formula[end:], why
 
 
 def _ones(formula: str) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from typing import Any
 from sandbox import children
 from sandbox.formulas import workbook as books
 from sandbox.formulas.dialect import for_engine
-from sandbox.formulas.text import normalise, refusal
+from sandbox.formulas.text import broken, normalise, refusal
 from sandbox.formulas.workbook import Change, Scalar, Sheets, Vary
 from sandbox.records import EMPTY, FormulaError
 
@@ -81,13 +81,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """All compared cells. ``trouble`` says in Korean why there are none; ``reference_broken`` blames the content."""
+    """All compared cells. ``trouble`` says in Korean why there are none; ``reference_broken`` blames the content,
+    ``unreadable`` the formula: no spreadsheet would take it.
+    """
 
     formula: str
     rows: tuple[Row, ...] = ()
     trouble: str = ""
     spilled: bool = False
     reference_broken: bool = False
+    unreadable: bool = False
 
     @property
     def proved(self) -> bool:
@@ -134,11 +137,12 @@ def prove_all(job: ProofJob, formulas: Sequence[str]) -> tuple[Proof, ...]:
         raise FormulaError(f"'{job.sheet}' 시트가 없습니다.", remedy=f"시트 이름: {', '.join(sheets.cells)}")
     reference = normalise(job.reference)
     sets = _data_sets(job, sheets)
-    refused = {formula: refusal(formula) for formula in formulas}
-    first = _evaluate(job, sheets, sets, reference, [f for f in formulas if not refused[f]], spill=False)
-    proofs: dict[str, Proof] = {
-        formula: Proof(formula, trouble=why) for formula, why in refused.items() if why
-    }
+    unread = {formula: why for formula in formulas if (why := broken(formula) or books.unread(for_engine(formula)))}
+    refused = {formula: why for formula in formulas if formula not in unread and (why := refusal(formula))}
+    readable = [formula for formula in formulas if formula not in unread and formula not in refused]
+    first = _evaluate(job, sheets, sets, reference, readable, spill=False)
+    proofs: dict[str, Proof] = {formula: Proof(formula, trouble=why) for formula, why in refused.items()}
+    proofs |= {formula: Proof(formula, trouble=why, unreadable=True) for formula, why in unread.items()}
     proofs |= {proof.formula: proof for proof in first}
     again = [
         p.formula for p in first if p.rows and not p.proved and job.fill_to and _SPILLS.search(p.formula)

@@ -1,6 +1,6 @@
 """Formulas in text: find them wherever an answer holds them, and make them fit for the engine.
 
-Hides curly quotes, fullwidth signs, a missing ``=``, Markdown around a formula, prefixes such as
+Hides curly quotes, fullwidth letters, a missing ``=``, Markdown and HTML around a formula, prefixes such as
 ``_xlfn.``, and the Hangul in TEXT formats that the engine wants quoted.
 """
 
@@ -13,6 +13,10 @@ from dataclasses import dataclass
 
 _FENCE = re.compile(r"(?:```|~~~)[^\n`]*\n(?P<body>[\s\S]*?)(?:```|~~~|\Z)")
 _INLINE = re.compile(r"(?<!`)`(?P<body>[^`\n]{2,600})`(?!`)")
+_HTML_CODE = re.compile(r"<(?P<tag>code|pre|kbd)\b[^>]*>(?P<body>[\s\S]*?)</(?P=tag)>", re.I)
+_TAG = re.compile(r"</?(?:code|pre|kbd|br|p|td|th|tr|b|i|strong|em|li|ul|ol|div|span)\b[^<>]*>", re.I)
+_ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&#34;": '"', "&#39;": "'", "&nbsp;": " "}
+_ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)), re.I)
 _CALL = r"[A-Za-z_][A-Za-z0-9._]*\("
 _REF = re.compile(r"\$?[A-Za-z]{1,3}\$?\d{1,7}|\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}")
 _START = re.compile(rf"[=＝]\s*(?=[+\-(（\"“'‘{{]*\s*(?:@?{_CALL}|[$'‘A-Za-z가-힣一-鿿\d(]))")
@@ -24,7 +28,7 @@ _BARE_CALL = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
-_MOST_CANDIDATES = 6
+_MOST_CANDIDATES = 12
 _MOST_CHARS = 8192
 
 
@@ -44,7 +48,7 @@ def find_candidates(text: str) -> tuple[Candidate, ...]:
     found: list[Candidate] = []
     for match in _FENCE.finditer(text):
         found += _scan(text, match.start("body"), match.end("body"), 0)
-    for match in _INLINE.finditer(text):
+    for match in (*_INLINE.finditer(text), *_HTML_CODE.finditer(text)):
         found += _scan(text, match.start("body"), match.end("body"), 1)
     found += _scan(text, 0, len(text), 2)
     chosen: dict[str, Candidate] = {}
@@ -62,9 +66,15 @@ def find_formulas(text: str) -> tuple[str, ...]:
     return tuple(item.formula for item in find_candidates(text))
 
 
-def _scan(text: str, start: int, end: int, rank: int) -> list[Candidate]:
+def _halfwidth(text: str) -> str:
+    """Write fullwidth letters and signs as plain ones, each in its place, so that offsets stay true."""
+    return text.translate({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
+
+
+def _scan(answer: str, start: int, end: int, rank: int) -> list[Candidate]:
     """Read formulas between two offsets; calls without ``=`` only where no formula with ``=`` stands."""
     found = []
+    text = _halfwidth(answer)
     addresses = [match.span() for match in _ADDRESS.finditer(text, start, end)]
     at = start
     while (match := _START.search(text, at, end)) is not None:
@@ -72,8 +82,8 @@ def _scan(text: str, start: int, end: int, rank: int) -> list[Candidate]:
             at = match.end()
             continue
         stop = _end_of(text, match.end(), end)
-        raw = text[match.start() : stop]
-        if _is_formula(raw):
+        raw = answer[match.start() : stop]
+        if _is_formula(text[match.start() : stop]):
             found.append(Candidate(raw, normalise(raw), match.start(), stop, rank))
         at = max(stop, match.end())
     if found:
@@ -81,8 +91,8 @@ def _scan(text: str, start: int, end: int, rank: int) -> list[Candidate]:
     at = start
     while (match := _BARE_CALL.search(text, at, end)) is not None:
         stop = _end_of(text, match.start(), end)
-        raw = text[match.start() : stop]
-        if _is_formula(raw) and raw.count("(") == raw.count(")"):
+        raw = answer[match.start() : stop]
+        if _is_formula(text[match.start() : stop]) and raw.count("(") == raw.count(")"):
             found.append(Candidate(raw, normalise(raw), match.start(), stop, rank + 3))
         at = max(stop, match.end())
     return found
@@ -97,6 +107,11 @@ def _end_of(text: str, at: int, end: int) -> int:
     last = at
     while at < end:
         char = text[at]
+        if char == "&" and (entity := _ENTITY.match(text, at, end)):
+            at = last = entity.end()
+            continue
+        if char == "<" and _TAG.match(text, at, end):
+            break
         if char in _QUOTES:
             close = _closing_quote(text, at, end)
             if close is None:
@@ -115,13 +130,22 @@ def _end_of(text: str, at: int, end: int) -> int:
         elif (
             (depth == 0 and not _goes_on(text, at, end))
             or char == "`"
-            or (char == "\n" and re.match(r"\s*\n|\s*[=＝]", text[at + 1 : end] or "\n"))
+            or (char == "\n" and _ends_at_break(text[at + 1 : end], depth))
         ):
             break
         at += 1
         if not char.isspace():
             last = at
     return last
+
+
+def _ends_at_break(rest: str, depth: int) -> bool:
+    """A formula goes on over a blank line only inside brackets, and where more of a formula follows."""
+    if not rest.strip() or re.match(r"\s*[=＝]", rest):
+        return True
+    blank = re.match(r"[ \t]*\r?\n", rest)
+    more = re.match(r"\s*(?:[\"“”'(){}+\-*/&<>,;$\d]|[A-Za-z]+[\d(!:,]|[A-Za-z가-힣0-9_]+!)", rest)
+    return bool(blank) and (depth == 0 or not more)
 
 
 def _closing_quote(text: str, at: int, end: int) -> int | None:
@@ -152,6 +176,8 @@ def _goes_on(text: str, at: int, end: int) -> bool:
         before = text[:at].rstrip()[-1:]
         after = text[at:end].lstrip(" \t")[:1]
         joins = "+-*/&<>^×÷−≥≤"
+        if after == "(" and re.search(r"(?<![A-Za-z0-9$!.])[A-Za-z][A-Za-z.]+$", text[:at].rstrip()):
+            return True  # SUMIFS (…): a space before the bracket
         return bool(after) and (after in joins + "=" or before in joins + "=＝,") and after not in "\n"
     return False
 
@@ -161,7 +187,7 @@ def _is_formula(raw: str) -> bool:
         return False
     body = raw.lstrip("=＝ ")
     outside = re.sub(r'["“”][^"“”\n]*["“”]', '""', body)
-    has_call = bool(re.search(_CALL.replace("(", "[(（]").replace("\\[", "["), outside))
+    has_call = bool(re.search(r"[A-Za-z_][A-Za-z0-9._]*\s?\(", outside))
     refs = _REF.findall(outside)
     if has_call:
         return True
@@ -171,6 +197,7 @@ def _is_formula(raw: str) -> bool:
 def normalise(formula: str) -> str:
     """Make a formula as typed by people and models into one the engine reads; strings keep their text."""
     text = formula.strip().strip("\u200b\ufeff").lstrip("'")
+    text = _ENTITY.sub(lambda match: _ENTITIES[match[0].lower()], text)
     text = re.sub(r"[\u200b\u200c\u200d\ufeff]", "", text).replace("\u00a0", " ")
     text = re.sub(r"\\([_*~\[\]&<>$|#=()+-])", r"\1", text)
     out: list[str] = []
@@ -198,6 +225,9 @@ def normalise(formula: str) -> str:
         lambda part: re.sub(r"_xlfn\.|_xlws\.|_xlpm\.", "", re.sub(r";(?![^{]*\})", ",", part), flags=re.I),
     )
     body = re.sub(r"^=\s*[+]?\s*", "=", "=" + body.lstrip("= "))
+    body = _outside_strings(
+        body, lambda part: re.sub(r"(?<![A-Za-z0-9$!.'])([A-Za-z][A-Za-z.]+)\s+\(", r"\1(", part)
+    )
     return _quote_text_formats(re.sub(r"[.,。]+$", "", body))
 
 
@@ -259,6 +289,34 @@ def refusal(formula: str) -> str:
         if pattern.search(outside):
             return f"{why}. 계산하지 않았습니다."
     return ""
+
+
+_PAIRS = {")": "(", "}": "{", "]": "["}
+
+
+def broken(formula: str) -> str:
+    """Say in Korean which bracket or quote is not paired, so that Excel takes it no more than we do; empty when all are."""
+    outside = re.sub(r'"(?:[^"]|"")*"', '""', formula)
+    if outside.count('"') % 2:
+        return "큰따옴표가 닫히지 않았습니다."
+    outside = re.sub(r"'(?:[^']|'')*'!", "", outside)
+    if "'" in outside:
+        return "작은따옴표의 짝이 맞지 않습니다. 글자는 큰따옴표로 감쌉니다."
+    opened: list[str] = []
+    for char in outside:
+        if char in "({[":
+            opened.append(char)
+        elif char in ")}]":
+            if not opened or opened[-1] != _PAIRS[char]:
+                before = (
+                    f"'{opened[-1]}' 괄호를 '{char}'로 닫았습니다."
+                    if opened
+                    else f"'{char}' 괄호가 남습니다."
+                )
+                return f"괄호의 짝이 맞지 않습니다. {before}"
+            opened.pop()
+    left = next((char for char in reversed(opened) if char != "("), "")
+    return f"'{left}' 괄호를 닫지 않았습니다." if left else ""
 
 
 def _depth(text: str) -> int:

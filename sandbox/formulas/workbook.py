@@ -132,17 +132,35 @@ def bounds(reference: str, sheet: str) -> tuple[str, int, int, int, int]:
 
 
 def filled(formula: str, cell: str, fill_to: str, sheet: str) -> list[tuple[str, int, int, str]]:
-    """Return the formula in each cell from ``cell`` to ``fill_to``, references moved as Excel moves them."""
+    """Return the formula in each cell from ``cell`` to ``fill_to``, references moved as Excel moves them.
+
+    Raises FormulaError for a formula that cannot be taken apart.
+    """
+    from openpyxl.formula.tokenizer import TokenizerError
     from openpyxl.formula.translate import Translator
     from openpyxl.utils import get_column_letter
 
     _, top, left, bottom, right = bounds(f"{cell}:{fill_to or cell}", sheet)
-    moved = Translator(formula, origin=cell.replace("$", "").upper())
+    try:
+        moved = Translator(formula, origin=cell.replace("$", "").upper())
+    except TokenizerError as error:
+        raise FormulaError(
+            "수식의 문법이 맞지 않습니다.", remedy="괄호, 쉼표, 큰따옴표의 짝을 확인하세요."
+        ) from error
     return [
         (sheet, row, column, moved.translate_formula(f"{get_column_letter(column)}{row}"))
         for row in range(top, bottom + 1)
         for column in range(left, right + 1)
     ]
+
+
+def unread(formula: str) -> str:
+    """Say in Korean that a formula cannot even be taken apart; empty when it can."""
+    try:
+        filled(formula, "A1", "", "")
+    except FormulaError as error:
+        return error.message
+    return ""
 
 
 def bound_columns(formula: str, last_row: int) -> str:

@@ -134,7 +134,45 @@ _BEYOND: tuple[tuple[str, str, dict[str, object]], ...] = (
 )  # fmt: skip
 
 
+_ALL = "=SUM(내역!$C$2:$C$41)"
+_FULLWIDTH = _SUM.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+_SHARE = {**RATE, "reference": '=IF(C2=0,"-",C2/B2)'}
+_SEVERAL: tuple[Case, ...] = (
+    good("three wrong blocks, then the right one", "\n\n".join(_block(f) for f in (_ALL, "=A2", "=SUM(내역!C2:C9)", _SUM)), params=SUMS, says="마지막 코드 블록"),
+    good("the wrong one told as such below", _block(_SUM) + f"\n`{_ALL}`은 틀린 예입니다.", params=SUMS),
+    good("another version told as an aside", _block(_SUM) + f"\n\n참고로 부서를 가리지 않으면\n```\n{_ALL}\n```", params=SUMS),
+    good("one for each cell", f"B2 셀: `{_SUM}`\nC2 셀: `=COUNTIFS(내역!A:A,A2)`", params=SUMS),
+    good("one for each row of a block", _block(_SUM + "\n" + _SUM.replace("A2,", "A3,")), params=SUMS),
+    good("a first thought right above the block", f"처음 생각은 `{_ALL}` 였습니다.\n```\n{_SUM}\n```", params=SUMS),
+    good("the corrected one", f"틀린 수식: `{_ALL}`\n고친 수식: `{_SUM}`", params=SUMS),
+    bad("the right one is not to be used", _block(_ALL) + f"\n`{_SUM}`은 쓰지 마세요.", params=SUMS, says="1번째"),
+    bad("only one that is not to be used", f"`{_SUM}`은 쓰지 마세요.", params=SUMS, says="쓰지 말라고 한"),
+    bad("right, then a wrong one last", _block(_SUM) + "\n더 짧게는\n" + _block(_ALL), params=SUMS, says="다른 수식은 맞습니다"),
+    bad("the wrong one is said to be used", f"`{_SUM}`도 되지만 `{_ALL}`을 넣으세요.", params=SUMS, says="2번째"),
+    bad("the right one for another cell", f"B2 셀: `{_ALL}`\nC2 셀: `{_SUM}`", params=SUMS, says="이 칸에 넣으라고 한"),
+)  # fmt: skip
+_SPELLED: tuple[Case, ...] = (
+    good("all letters fullwidth", f"B2에 {_FULLWIDTH} 를 넣으세요.", params=SUMS),
+    good("all letters fullwidth, in a block", _block(_FULLWIDTH), params=SUMS),
+    good("spaces before the bracket", _block(_SUM.replace("=SUMIFS(", "= SUMIFS (")), params=SUMS),
+    good("spaces before the bracket, in a sentence", "B2에 " + _SUM.replace("=SUMIFS(", "= SUMIFS (") + " 를 넣으세요.", params=SUMS),
+    good("HTML code", f"B2에 <code>{_SUM}</code>을 넣으세요.", params=SUMS),
+    good("HTML entities", "<pre><code>" + _SUM.replace('"', "&quot;") + "</code></pre>", params=SUMS),
+    good("entities in a condition", _block('=COUNTIFS($A$2:$A$9,"&gt;="&amp;A2,$A$2:$A$9,"&lt;"&amp;A2+7)'), params=SPAN),
+    good("a blank line inside the brackets", _block(_SUM.replace(",", ",\n\n", 2)), params=SUMS),
+    bad("closed by the wrong bracket", _block("=SUM(A1}"), params=SUMS, says="'(' 괄호를 '}'로"),
+    bad("an array left open", _block('=IF(A2={"가","나",1)'), params=SUMS, says="괄호의 짝"),
+    bad("an array never closed", _block('=SUM(A2:A3,{"가","나"'), params=SUMS, says="닫지 않았습니다"),
+    bad("an apostrophe for a quote", _block(_SUM.replace('"집행")', "'집행)")), params=SUMS, says="작은따옴표"),
+    bad("too many brackets", _block("=(A2))+SUM(내역!C2:C41)"), params={**SUMS, "fill_to": ""}),
+    bad("rounded where the value is asked", _block('=IF(C2=0,"-",ROUND(C2/B2,4))'), params=_SHARE, says="반올림해서"),
+    bad("not rounded where it is asked", _block('=IF(B2="","",C2/B2*100)'), params=RATE, says="반올림하지 않았습니다"),
+)  # fmt: skip
+
+
 CASES: tuple[Case, ...] = (
+    *_SEVERAL,
+    *_SPELLED,
     good("code block", _block(_SUM), params=SUMS),
     good("inline code", f"B2에 `{_SUM}`을 넣고 아래로 채우세요.", params=SUMS),
     good("in a sentence", f"B2 칸에 {_SUM} 를 넣으면 됩니다.", params=SUMS),
