@@ -172,19 +172,21 @@ def test_the_buttons_beside_run_ask_too_before_anything_goes_outside(
     """An answer from inside, then an AI outside is chosen: 다시 답하기 and 심사 의견 send nothing unasked."""
     base = f'base_url = "{fake_endpoint.base_url}"\nmodel = "fake"\njudge = true\n'
     (tmp_path / "sandbox.toml").write_text(
-        f'[[endpoint]]\nid = "in"\nname = "안의 AI"\nlocation = "내부"\n{base}'
-        f'[[endpoint]]\nid = "out"\nname = "밖의 AI"\nlocation = "외부"\n{base}',
+        f'[[endpoint]]\nname = "안의 AI"\nlocation = "내부"\n{base}'
+        f'[[endpoint]]\nname = "밖의 AI"\nlocation = "외부"\n{base}',
         encoding="utf-8",
     )
     come_in(app)
     practice, me = session.services().practice, app.session_state["person"]
-    inside = next(e for e in session.services().endpoints() if e.id == "in")
+    inside, outside = (
+        next(e for e in session.services().endpoints() if e.name == n) for n in ("안의 AI", "밖의 AI")
+    )
     fake_endpoint.script("짧은 답변입니다.")
     talk = practice.run(me, Work("안내문을 써 줘"), {}, inside)
     wait_for_runs(app)
     practice.run(me, Work("보고서를 써 줘", EXERCISE), {}, inside)
     wait_for_runs(app)
-    app.session_state["endpoint_id"] = "out"
+    app.session_state["endpoint_id"] = outside.id
     before = fake_endpoint.counters.requests
 
     open_page(app, "free", thread=talk)
@@ -333,6 +335,8 @@ def test_a_class_sees_its_own_course_in_order_with_the_next_one_first(
     assert [b.key for b in own] == [f"own-{EXERCISE}", f"own-{second.id}"], "in the lecturer's order"
     assert [b.key for b in app.button if b.proto.type == "primary"] == [f"own-{second.id}"]
     assert words(app).count("다음에 할 실습") == 1
+    app.text_input(key="course_search").set_value(f"#{second.tags[0]}").run()
+    assert "우리 과정" not in words(app), "what is found stands on top"
 
 
 def test_a_class_without_an_order_begins_with_its_level(app: AppTest) -> None:

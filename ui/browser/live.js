@@ -167,5 +167,8 @@ function standing(live, seconds) {
         ? "AI가 응답하지 않아 잠시 뒤 다시 물어봅니다" + (live.wait ? ` · 약 ${live.wait}초 뒤` : "")
       : live.ahead > 0
         ? `차례를 기다리고 있습니다 · 앞에 ${live.ahead}명` + (live.wait ? `, 약 ${live.wait}초` : "")
+        // Nobody ahead, but no slot yet: somebody else is still being answered.
+        : live.state === "WAITING" && (live.wait || seconds > 2)
+          ? "다음 차례입니다. 앞사람의 답변이 끝나면 시작합니다" + (live.wait ? ` · 약 ${live.wait}초` : "")
         : `AI가 자료를 읽고 있습니다 · ${seconds}초`;
 }

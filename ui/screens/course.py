@@ -24,7 +24,8 @@ def label(module_id: str) -> str:
 
 frame.title("과정", f"실습 {len(exercises)}개 가운데 {len(finished)}개를 모두 통과했습니다.")
 here = own_class()
-in_order = here is not None and own_course(here, exercises, progress)
+searching = bool(str(st.session_state.get("course_search", "")).strip())  # what is found stands on top then
+in_order = here is not None and not searching and own_course(here, exercises, progress)
 wanted = st.text_input(
     "찾기",
     placeholder="제목, 목표, #태그로 모든 과목에서 찾습니다",
