@@ -638,13 +638,15 @@ class CheckContext:
 
     ``sources`` maps a material's file name to its text, in the exercise's order; values typed
     into the form by the person stand under their field's label. ``files`` maps file names to
-    paths, for checks that open a workbook.
+    paths, for checks that open a workbook. ``example`` is a good prompt of the exercise, from which a
+    check may suggest.
     """
 
     answer: str
     prompt: str = ""
     sources: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     files: Mapping[str, Path] = field(default_factory=lambda: EMPTY)
+    example: str = ""
 
 
 # --------------------------------------------------------------------------- people and runs

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sandbox import checks, guard, tokens
+from sandbox import guard, tokens
 from sandbox.class_records import Terms
 from sandbox.library import Library
 from sandbox.practice import consent, fallbacks
@@ -25,10 +25,10 @@ from sandbox.practice.keeping import Keeping, checked
 from sandbox.practice.masks import Masks
 from sandbox.practice.opinions import Opinions
 from sandbox.practice.restoring import restored
+from sandbox.practice.self_check import self_checked
 from sandbox.practice.shapes import LivePart, Preview, Work
 from sandbox.records import (
     Action,
-    CheckContext,
     Choice,
     Cleared,
     Endpoint,
@@ -269,9 +269,9 @@ class Practice:
         return self.opinions.judge(person, run_id, endpoint, agreed=agreed)
 
     def self_check(self, exercise: Exercise, text: str) -> tuple[Verdict, ...]:
-        """Check a prompt before it is sent: only the checks that look at the prompt."""
-        context = CheckContext(answer="", prompt=text)
-        return tuple(checks.check(s, context) for s in exercise.checks if s.kind == "prompt_parts")
+        """Check a prompt before it is sent, for every exercise: which parts of a good prompt it lacks."""
+        template = self.library.prompt(exercise.prompt_id) if exercise.prompt_id else None
+        return self_checked(exercise, template, text)
 
     def progress(self, person: Person) -> Mapping[str, Progress]:
         """Return how far the person is in each exercise they have begun."""

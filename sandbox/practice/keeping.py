@@ -31,6 +31,7 @@ def checked(exercise: Exercise, run: Run) -> tuple[Verdict, ...]:
         prompt=run.messages[-1].text if run.messages else "",
         sources=sources,
         files={m.name: m.path for m in exercise.materials},
+        example=exercise.model_answer.prompt,
     )
     return tuple(checks.check(spec, context) for spec in exercise.checks)
 

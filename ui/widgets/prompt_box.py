@@ -156,10 +156,11 @@ def self_check(exercise: Exercise, text: str) -> None:
     verdicts = session.services().practice.self_check(exercise, text)
     if verdicts:
         good = all(v.state is State.PASS for v in verdicts)
+        asked = any(spec.kind == "prompt_parts" for spec in exercise.checks)
         with st.expander(
             "보내기 전 자가 점검" + (" — 좋습니다" if good else " — 더 채울 것이 있습니다"),
             icon=":material/checklist:",
-            expanded=not good,
+            expanded=asked and not good,
         ):
             st.html(markup.verdict_list(verdicts))
 
