@@ -80,7 +80,8 @@ def _before(item: Candidate, answer: str) -> str:
     if item.rank == 0:
         opened = max(text.rfind("```"), text.rfind("~~~"), 0)
         above = text[:opened].rstrip().rsplit("\n", 1)[-1]
-        return "" if re.search(r"[=＝][^\s=]", above) else above[-_ASIDE_CHARS:]  # it speaks of its own formula
+        speaks_of_its_own = re.search(r"[=＝][^\s=]", above)
+        return "" if speaks_of_its_own else above[-_ASIDE_CHARS:]
     return text.rsplit("\n", 1)[-1][-_ASIDE_CHARS:]
 
 

@@ -201,7 +201,7 @@ def _suggest(part: str, context: CheckContext) -> str:
         name = next(iter(context.sources))
         return f"'자료:' 아래에 '{name}'의 내용을 그대로 붙여 넣으세요."
     line = _example_line(part, context)
-    return f"이 실습이라면 이렇게 적을 수 있습니다: {line}" if line else _SUGGESTIONS[part]
+    return f'예를 들어 "{line}"' if line else _SUGGESTIONS[part]
 
 
 def _example_line(part: str, context: CheckContext) -> str:

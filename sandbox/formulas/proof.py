@@ -137,9 +137,9 @@ def prove_all(job: ProofJob, formulas: Sequence[str]) -> tuple[Proof, ...]:
         raise FormulaError(f"'{job.sheet}' 시트가 없습니다.", remedy=f"시트 이름: {', '.join(sheets.cells)}")
     reference = normalise(job.reference)
     sets = _data_sets(job, sheets)
-    unread = {formula: why for formula in formulas if (why := broken(formula) or books.unread(for_engine(formula)))}
-    refused = {formula: why for formula in formulas if formula not in unread and (why := refusal(formula))}
-    readable = [formula for formula in formulas if formula not in unread and formula not in refused]
+    unread = {f: why for f in formulas if (why := broken(f) or books.unread(for_engine(f)))}
+    refused = {f: why for f in formulas if f not in unread and (why := refusal(f))}
+    readable = [f for f in formulas if f not in unread and f not in refused]
     first = _evaluate(job, sheets, sets, reference, readable, spill=False)
     proofs: dict[str, Proof] = {formula: Proof(formula, trouble=why) for formula, why in refused.items()}
     proofs |= {formula: Proof(formula, trouble=why, unreadable=True) for formula, why in unread.items()}
