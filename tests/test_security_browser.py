@@ -190,7 +190,9 @@ def test_hostile_content_neither_runs_nor_loads_nor_passes_its_check(
     page.get_by_role("button", name=re.compile("③ 실행")).click()
     expect(page.get_by_text("점검 결과 —").first).to_be_visible(timeout=ANSWER_SECONDS)
     settle(page)
-    assert page.locator(".verdict.fail").count() == 1, "an injected PASS changes no verdict"
+    judged = page.locator("[class*='st-key-answers-']")  # the check of the prompt has verdicts of its own
+    assert judged.locator(".verdict.fail").count() == 1, "an injected PASS changes no verdict"
+    assert judged.locator(".verdict").count() == 1
     assert page.locator(".verdict.pass").count() == 0
     for path in ("course", "free", "mine", "connection"):
         page.goto(f"{room.url}/{path}")
