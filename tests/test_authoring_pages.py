@@ -7,6 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Block
 
 from sandbox.class_records import ContentKind
 from sandbox.practice import Work
@@ -76,3 +78,28 @@ def test_an_exercise_is_tried_before_anybody_sees_it(stand: Stand) -> None:
     page.session_state["trial-run:ex-a"] = run_id
     page = fine(page.run())
     assert "점검 결과 — 통과" in words(page)  # the exercise's own checks, on the answer of the trial
+
+
+def place_of_the_tabs(page: AppTest) -> list[int]:
+    """Return where the exercise's tabs stand: a block that moves is built anew by the browser."""
+    blocks = {at: one for at, one in page.main.children.items() if isinstance(one, Block)}
+    return [at for at, one in blocks.items() if "① 상황" in [t.label for t in one.get("tab")]]
+
+
+def test_the_open_tab_stays_open_when_the_last_complaint_goes_and_comes(stand: Stand) -> None:
+    """Tabs that moved up a place while a slow line drew them threw the lecturer back to the first."""
+    publish(stand, PROMPT, template("own-a", title="안내문"))
+    publish(stand, EXERCISE, exercise_on(stand, "ex-a", "own-a"))
+    page = stand.page("editor", desk=True, edit="exercise:ex-a")
+    goal = next(t for t in page.text_input if t.label == "목표")
+    kept, before = goal.value, place_of_the_tabs(page)
+    assert len(before) == 1
+    page = fine(goal.set_value("").run())
+    assert "고칠 곳:" in words(page)
+    assert place_of_the_tabs(page) == before
+    page = page.button(key="save-publish").click().run()  # refused, and the reason is said above
+    assert page.error and not page.exception
+    assert place_of_the_tabs(page) == before
+    page = fine(next(t for t in page.text_input if t.label == "목표").set_value(kept).run())
+    assert "고칠 곳:" not in words(page)
+    assert place_of_the_tabs(page) == before

@@ -36,8 +36,10 @@ def exercise(made: Making) -> None:
     found = made.look().problems
     counts = [sum(bool(p.place) and p.place[0] in group for p in found) for group in groups]
     told = [f"{name} {count}" for name, count in zip(names, counts, strict=True) if count]
-    if told:
-        st.markdown(f":red[고칠 곳: {' · '.join(told)}]")
+    # Drawn even when empty: tabs that move up a place forget which of them was open.
+    with st.container():
+        if told:
+            st.markdown(f":red[고칠 곳: {' · '.join(told)}]")
     # Labels that changed would throw whoever works in one tab back to the first.
     story, materials, steps, check, proof, on_trial = st.tabs(names, key=f"parts-{form['id']}")
     with story:
@@ -56,8 +58,9 @@ def exercise(made: Making) -> None:
     with on_trial:
         trying.trying(made, _provable(form))
     rest = [p for p in found if not p.place or p.place[0] not in {n for g in groups for n in g}]
-    for one in rest:
-        st.error(f"{plain(one.message)} {plain(one.remedy)}", icon=":material/error:")
+    with st.container():  # the history below stays open, too
+        for one in rest:
+            st.error(f"{plain(one.message)} {plain(one.remedy)}", icon=":material/error:")
 
 
 def _story(made: Making) -> None:

@@ -18,13 +18,17 @@ WHAT = {ContentKind.PROMPT: "템플릿", ContentKind.EXERCISE: "실습"}
 
 
 def bar(made: Making) -> None:
-    """Draw what state this is in, and the buttons that save it."""
-    if made.opened.others:
-        st.warning(
-            f"{plain(', '.join(made.opened.others))} 강사도 지금 이것을 고치고 있습니다. 먼저 저장한 것은 덮어쓰지 않습니다.",
-            icon=":material/group:",
-        )
-    _conflict(made)
+    """Draw what state this is in, and the buttons that save it.
+
+    What comes and goes has a place of its own: below it nothing moves, so that no tab forgets it was open.
+    """
+    with st.container():
+        if made.opened.others:
+            st.warning(
+                f"{plain(', '.join(made.opened.others))} 강사도 지금 이것을 고치고 있습니다. 먼저 저장한 것은 덮어쓰지 않습니다.",
+                icon=":material/group:",
+            )
+        _conflict(made)
     with st.container(border=True, key="savebar"):
         a, b, c, d, e = st.columns([5, 4, 3, 3, 2], vertical_alignment="bottom")
         a.markdown(_told(made))
@@ -42,8 +46,9 @@ def bar(made: Making) -> None:
         e.button(
             "", icon=":material/undo:", key="drop-draft", help="초안 버리기", on_click=_drop, args=(made,), width="stretch"
         )  # fmt: skip
-    for one in st.session_state.pop("save-problems", ()):
-        st.error(f"**{plain(one.message)}** {plain(one.remedy)}", icon=":material/error:")
+    with st.container():
+        for one in st.session_state.pop("save-problems", ()):
+            st.error(f"**{plain(one.message)}** {plain(one.remedy)}", icon=":material/error:")
 
 
 def _told(made: Making) -> str:
