@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
+from starlette.routing import Router
 from streamlit import net_util
 
 from sandbox.records import SandboxError
@@ -20,7 +21,7 @@ from ui.assets import assets
 from ui.board_routes import board_routes
 from ui.class_routes import class_routes
 from ui.gate import gate
-from ui.routes import routes
+from ui.routes import knows, routes, teaches
 from ui.run_routes import run_routes
 from ui.session import close_services, services
 from ui.upkeep import keep_up
@@ -46,13 +47,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
         await asyncio.to_thread(close_services)
 
 
-def _came_in(token: str) -> bool:
-    return services().classroom.person_for(token) is not None
-
-
 app = st.App(
     "ui/main.py",
     routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
-    middleware=[gate(_came_in, lambda token: services().lecture.instructors.teaches(token)), assets()],
+    middleware=[gate(knows, teaches, live=Router(routes())), assets()],
     lifespan=lifespan,
 )

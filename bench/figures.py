@@ -17,6 +17,7 @@ Row = dict[str, float]
 COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("first_added_p50_ms", "첫 글자까지 더해진 시간 p50", "{:,.0f} ms"),
     ("first_added_p95_ms", "같은 것 p95", "{:,.0f} ms"),
+    ("first_added_to_sdk_p95_ms", "AsyncOpenAI로 곧바로 물은 것에 더해진 시간 p95", "{:,.0f} ms"),
     ("whole_ratio_p95", "답 전체, 직접 호출 대비 p95", "{:.3f} 배"),
     ("drawn_added_p95_ms", "점검 결과가 그려지기까지 더해진 시간 p95", "{:,.0f} ms"),
     ("longest_gap_p95_ms", "글이 멈춘 가장 긴 사이 p95", "{:,.0f} ms"),
@@ -70,6 +71,12 @@ def compare(found: Sequence[Answered], direct: Sequence[Answered], expected: str
     if good and good[0].drawn:
         row["drawn_added_p95_ms"] = 1000 * (percentile([a.drawn for a in good], 0.95) - whole)
     return row
+
+
+def added_to(base: Sequence[Answered], found: Sequence[Answered]) -> float:
+    """Return by how many milliseconds the p95 of the first text is later than that of another way."""
+    late = [percentile([a.first for a in way if not a.problem], 0.95) for way in (found, base)]
+    return 1000 * (late[0] - late[1])
 
 
 def median(rounds: Sequence[Row]) -> Row:

@@ -21,7 +21,7 @@ import psutil
 
 from bench import people as ways
 from bench import servers
-from bench.figures import NOT_MEASURED, Row, compare, markdown, median, percentile
+from bench.figures import NOT_MEASURED, Row, added_to, compare, markdown, median, percentile
 from bench.others import CHATS, SETTLE_SECONDS, Chat, NotMeasuredError, rounds_in
 from bench.people import Answered, Trainee
 from bench.servers import Cost
@@ -114,6 +114,9 @@ async def _in_room(
             people = [Trainee(running.url, f"수강생{n + 1}") for n in range(count)]
             answers, row = await _round_in_room(running.url, exercise_id, people, cost, work.cold)
             row |= compare(answers, direct, work.answer)
+            if "sdk" in work.also:
+                sdk = await ways.through_sdk(endpoint, prompt, count)
+                row["first_added_to_sdk_p95_ms"] = added_to(sdk, answers)
             if number:  # memory that earlier rounds left free would make later ones look cheap
                 row.pop("session_mb", None)
             problems += [f"실습실 {count}명: {a.problem}" for a in answers if a.problem]

@@ -36,7 +36,7 @@ async def test_many_readers_of_one_run_get_every_character_once() -> None:
         if n == 15:
             late = asyncio.create_task(read(live, nobody, pulse, start=7))
     live.end(RunState.DONE, None)
-    live.settled = True
+    live.settle()
     whole = live.snapshot().text
     for reader in readers:
         parts = await asyncio.wait_for(reader, 30)
@@ -56,7 +56,7 @@ async def test_the_end_is_told_only_when_it_is_stored() -> None:
     live.end(RunState.DONE, None)
     await asyncio.sleep(0.3)
     assert not reader.done(), "the verdicts are not there yet"
-    live.settled = True
+    live.settle()
     parts = await asyncio.wait_for(reader, 30)
     assert parts[-1].ended and parts[-1].state is RunState.DONE
 

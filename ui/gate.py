@@ -40,7 +40,8 @@ NOT_OURS = (
 )
 REFUSED, TRY_LATER = 1008, 1013
 COOKIE, DESK_COOKIE = "room", "desk"
-STREAMS = {"/room/live/": "live", "/room/class": "class", "/room/desk/class/": "class"}
+LIVE = "live"
+STREAMS = {"/room/live/": LIVE, "/room/class": "class", "/room/desk/class/": "class"}
 UPLOAD = "/_stcore/upload_file"
 # What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
@@ -49,8 +50,14 @@ SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 class _Gate:
     """Refuse foreign names, origins and floods, and add the headers that bind our own pages."""
 
-    def __init__(self, app: ASGIApp, known: Callable[[str], bool], teaches: Callable[[str], bool]) -> None:
-        self._app = app
+    def __init__(
+        self,
+        app: ASGIApp,
+        known: Callable[[str], bool],
+        teaches: Callable[[str], bool],
+        live: ASGIApp | None,
+    ) -> None:
+        self._app, self._live = app, live or app
         self._known, self._teaches = known, teaches
         self._limits = Limits()
 
@@ -89,7 +96,7 @@ class _Gate:
                 await _refuse(429, TABS)(scope, receive, send)
                 return
             with self._limits.stream(kind, who):
-                await self._app(scope, receive, send)
+                await (self._live if kind == LIVE else self._app)(scope, receive, send)
         elif _asks_for_a_page(scope, headers) and (why := self._limits.no_room(who)):
             await PlainTextResponse(why, status_code=503)(scope, receive, send)
         else:
@@ -123,13 +130,18 @@ class _Gate:
             await self._app(scope, receive, send)
 
 
-def gate(known: Callable[[str], bool] = bool, teaches: Callable[[str], bool] = bool) -> Middleware:
+def gate(
+    known: Callable[[str], bool] = bool,
+    teaches: Callable[[str], bool] = bool,
+    live: ASGIApp | None = None,
+) -> Middleware:
     """Return the middleware that stands before everything else.
 
-    ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
+    ``live`` serves live answers, past what Streamlit puts around a response (a session, packing): it has
+    nothing to do with them, and was a third of the work of sending their many small pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
     They may block, and are asked once a tab and once an upload.
     """
-    return Middleware(_Gate, known=known, teaches=teaches)
+    return Middleware(_Gate, known=known, teaches=teaches, live=live)
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

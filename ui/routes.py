@@ -24,6 +24,8 @@ from ui.session import COOKIE, services
 COOKIE_SECONDS = 30 * 24 * 3600
 BODY_MAX_BYTES = 1_000_000
 POSITION = re.compile(r"[0-9]{1,9}")
+# json.dumps with anything but its defaults makes a new encoder each time, and there are thousands of events.
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -98,8 +100,7 @@ def _event(part: LivePart, told: object = None) -> str:
     if part.message:
         body |= {"m": part.message, "r": part.remedy}
     name = "event: end\n" if part.ended else ""
-    written = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return f"id:{part.position}\n{name}data:{written}\n\n"
+    return f"id:{part.position}\n{name}data:{_write_json(body)}\n\n"
 
 
 async def stop(request: Request) -> Response:
@@ -177,6 +178,16 @@ def _numbers(given: Any) -> dict[str, int]:
 
 async def health(_request: Request) -> Response:
     return JSONResponse({"ok": True})
+
+
+def knows(token: str) -> bool:
+    """Say whether a cookie was given out by this room."""
+    return services().classroom.person_for(token) is not None
+
+
+def teaches(token: str) -> bool:
+    """Say whether a cookie is an instructor's."""
+    return services().lecture.instructors.teaches(token)
 
 
 async def visitor(request: Request) -> Person | None:

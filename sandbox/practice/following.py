@@ -84,6 +84,7 @@ async def follow(
     beat.readers += 1
     try:
         while True:
+            seen = live.changes  # before the snapshot: what comes between the two is looked at once more
             view = live.snapshot()
             ended = view.state.ended and live.settled
             before, shown = shown, max(shown, _showable(view, placeholders))
@@ -97,15 +98,20 @@ async def follow(
                 rest = 0.0
             if ended:
                 return
-            at, was = shown, told
-
-            def news(at: int = at, was: object = was) -> bool:
-                view = live.snapshot()
-                return len(view.text) > at or was != _standing(view, ended=view.state.ended and live.settled)
-
-            await beat.until(news, rest_seconds=rest)
+            await beat.until(_news(live, seen, told), rest_seconds=rest)
     finally:
         beat.readers -= 1
+
+
+def _news(live: LiveRun, seen: int, told: object) -> Callable[[], bool]:
+    """Return a look at whether something is new. It is taken forty times a second by every reader."""
+
+    def news() -> bool:
+        if live.changes != seen:
+            return True
+        return live.waits and told != _standing(live.snapshot(), ended=False)
+
+    return news
 
 
 def _showable(view: LiveView, placeholders: Placeholders) -> int:

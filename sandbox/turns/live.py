@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -97,7 +98,7 @@ class LiveRun:
         self.endpoint = order.endpoint
         self.detour: EndpointDetourError | None = None
         self.refusals = 0
-        self.settled = False
+        self._settled = False
         self.submitted_seconds = time.monotonic()
         self.first_text_at: datetime | None = None
         self._lock = threading.Lock()
@@ -111,6 +112,7 @@ class LiveRun:
         self._resting = False
         self._error: SandboxError | None = None
         self._subscribers: dict[object, Callable[[], None]] = {}
+        self._changes = 0
 
     @property
     def run_id(self) -> str:
@@ -119,6 +121,23 @@ class LiveRun:
     @property
     def state(self) -> RunState:
         return self._state
+
+    @property
+    def changes(self) -> int:
+        """How often something has changed that a snapshot shows, or ``settled``.
+
+        A look at it costs next to nothing. Only the wait falls without a change: see ``waits``.
+        """
+        return self._changes
+
+    @property
+    def settled(self) -> bool:
+        return self._settled
+
+    @property
+    def waits(self) -> bool:
+        """Whether a wait is told, which falls by itself."""
+        return self._starts_at > 0.0
 
     def snapshot(self) -> LiveView:
         """Return what is there now; cheap, from any thread."""
@@ -157,18 +176,18 @@ class LiveRun:
             return list(self._subscribers.values())
 
     def start(self) -> None:
-        with self._lock:
+        with self._changing():
             self._state = RunState.STREAMING
             self._leave_the_queue()
 
     def wait_again(self) -> None:
-        with self._lock:
+        with self._changing():
             self._state = RunState.WAITING
 
     def move(self, error: SandboxError) -> None:
         """Wait for the fallback from now on, because of an error of the first endpoint."""
         assert self.order.fallback is not None
-        with self._lock:
+        with self._changing():
             self._state = RunState.WAITING
             self.detour = troubles.detour(self.endpoint.name, self.order.fallback.name, error)
             self.endpoint = self.order.fallback
@@ -176,6 +195,7 @@ class LiveRun:
 
     def add(self, delta: Delta) -> None:
         with self._lock:
+            self._changes += not self._writes_ahead or bool(delta.reasoning)
             if delta.text and self._writes_ahead:
                 self._held.append(delta.text)
             elif delta.text:
@@ -191,7 +211,7 @@ class LiveRun:
 
     def show(self) -> None:
         """Let everybody see what was held back."""
-        with self._lock:
+        with self._changing():
             self._chars += sum(map(len, self._held))
             self._pieces += self._held
             self._held = []
@@ -207,12 +227,24 @@ class LiveRun:
             changed = late or ahead != self._ahead or resting != self._resting
             if changed:
                 self._ahead, self._starts_at, self._resting = ahead, starts_at, resting
+                self._changes += 1
         return changed
 
     def end(self, state: RunState, error: SandboxError | None) -> None:
-        with self._lock:
+        with self._changing():
             self._state, self._error = state, error
             self._leave_the_queue()
+
+    def settle(self) -> None:
+        """Say that the end is stored."""
+        with self._changing():
+            self._settled = True
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock:
+            yield
+            self._changes += 1
 
     def _leave_the_queue(self) -> None:
         self._ahead, self._starts_at, self._resting = 0, 0.0, False

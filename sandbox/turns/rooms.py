@@ -367,7 +367,7 @@ class Turns:
     async def _settle(self, live: LiveRun, outcome: Outcome) -> None:
         """Have the end stored, then let the run go after a while."""
         stored = await self._keeper.store_end(live, outcome)
-        live.settled = True
+        live.settle()
         self._teller.tell(live)
         # What cannot be stored at all stays readable for longer: it is the only copy.
         grace = self._limits.grace_seconds * (1 if stored else 10)
