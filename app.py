@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
-from starlette.routing import Router
+from starlette.applications import Starlette
 from streamlit import net_util
 
 from sandbox.records import SandboxError
@@ -50,6 +50,6 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     "ui/main.py",
     routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
-    middleware=[gate(knows, teaches, live=Router(routes())), assets()],
+    middleware=[gate(knows, teaches, direct=Starlette(routes=[*routes(), *run_routes()])), assets()],
     lifespan=lifespan,
 )

@@ -26,7 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Several workers share the files in this order (``start.py test``); a long file begun last would be waited
     for alone.
     """
-    items.sort(key=lambda item: (not item.get_closest_marker("model"), not item.get_closest_marker("browser")))
+    items.sort(
+        key=lambda item: (not item.get_closest_marker("model"), not item.get_closest_marker("browser"))
+    )
 
 
 class NetworkBlockedError(RuntimeError):

@@ -40,8 +40,8 @@ NOT_OURS = (
 )
 REFUSED, TRY_LATER = 1008, 1013
 COOKIE, DESK_COOKIE = "room", "desk"
-LIVE = "live"
-STREAMS = {"/room/live/": LIVE, "/room/class": "class", "/room/desk/class/": "class"}
+DIRECT = ("/room/live/", "/room/run")
+STREAMS = {"/room/live/": "live", "/room/class": "class", "/room/desk/class/": "class"}
 UPLOAD = "/_stcore/upload_file"
 # What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
 SHUT = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
@@ -55,9 +55,9 @@ class _Gate:
         app: ASGIApp,
         known: Callable[[str], bool],
         teaches: Callable[[str], bool],
-        live: ASGIApp | None,
+        direct: ASGIApp | None,
     ) -> None:
-        self._app, self._live = app, live or app
+        self._app, self._direct = app, direct or app
         self._known, self._teaches = known, teaches
         self._limits = Limits()
 
@@ -85,6 +85,7 @@ class _Gate:
         who, path = name_of(_token(headers)), scope["path"]
         pace = _pace(scope["method"], path)
         kind = next((kind for start, kind in STREAMS.items() if path.startswith(start)), "")
+        app = self._direct if path.startswith(DIRECT) else self._app
         if pace and self._limits.too_quick(pace, who):
             await _refuse(429, HURRIED)(scope, receive, send)
         elif pace == "upload":
@@ -96,11 +97,11 @@ class _Gate:
                 await _refuse(429, TABS)(scope, receive, send)
                 return
             with self._limits.stream(kind, who):
-                await (self._live if kind == LIVE else self._app)(scope, receive, send)
+                await app(scope, receive, send)
         elif _asks_for_a_page(scope, headers) and (why := self._limits.no_room(who)):
             await PlainTextResponse(why, status_code=503)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
 
     async def _no_upload(self, headers: Headers) -> JSONResponse | None:
         """Say why nothing may be uploaded: by nobody who is not in, and by nobody without end.
@@ -133,15 +134,16 @@ class _Gate:
 def gate(
     known: Callable[[str], bool] = bool,
     teaches: Callable[[str], bool] = bool,
-    live: ASGIApp | None = None,
+    direct: ASGIApp | None = None,
 ) -> Middleware:
     """Return the middleware that stands before everything else.
 
-    ``live`` serves live answers, past what Streamlit puts around a response (a session, packing): it has
-    nothing to do with them, and was a third of the work of sending their many small pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
+    ``direct`` serves presses and live answers, past what Streamlit puts around a response (a session,
+    packing): it has nothing to do with them, and was a third of the work of sending their many small
+    pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
     They may block, and are asked once a tab and once an upload.
     """
-    return Middleware(_Gate, known=known, teaches=teaches, live=live)
+    return Middleware(_Gate, known=known, teaches=teaches, direct=direct)
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

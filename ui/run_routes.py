@@ -43,7 +43,7 @@ async def run(request: Request) -> Response:
     token = request.cookies.get(COOKIE, "")
     try:
         pressed = partial(_press, token, str(ticket), str(press), str(text), values)
-        run_id = await services().write(pressed)
+        run_id = await services().press(pressed)
     except NotFoundError as error:
         return _told(error, 410)  # the page lays its work anew, and the press is repeated
     except SandboxError as error:

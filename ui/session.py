@@ -97,6 +97,9 @@ class Services:
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
     # Writing may wait for the disk or another program; those who only read must not wait behind it.
     writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "room-writes"))
+    # Forty press in the same instant: two threads send the first of them on while eight would fight for
+    # Python's lock until the last one is ready. Two, so that one long text holds nobody up.
+    pressers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "room-presses"))
     seating: Seating = field(init=False)
     trials: Trials = field(init=False)
 
@@ -130,7 +133,12 @@ class Services:
         """Do what may wait for its turn to write, on threads kept for that."""
         return await asyncio.get_running_loop().run_in_executor(self.writers, do)
 
+    async def press(self, do: Callable[[], T]) -> T:
+        """Do what a press of 실행 does, in the order in which they came."""
+        return await asyncio.get_running_loop().run_in_executor(self.pressers, do)
+
     def close(self) -> None:
+        self.pressers.shutdown(wait=True, cancel_futures=True)
         self.writers.shutdown(wait=True, cancel_futures=True)
         self.after.rehearsals.close()
         self.practice.close()

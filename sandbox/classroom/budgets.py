@@ -85,10 +85,13 @@ class Budgets:
         """Raise BudgetSpentError when this run would pass a limit; it says who can raise it."""
         if endpoint.kind is EndpointKind.RECORDED:
             return
-        each = self._each(person, endpoint)
-        answer_tokens = self._usual_answer(person, endpoint)
+        limits = self._limits(person, endpoint)
+        if not limits:
+            return  # most rooms have none, and forty press at once
+        known = self._learned(person, endpoint)
+        each, answer_tokens = _each(known, endpoint), _usual_answer(known)
         coming = Cost(count.tokens + answer_tokens, price_of(endpoint, count.tokens, answer_tokens))
-        for standing in self._standings(person, endpoint, each):
+        for standing in (self._standing(limit, each, person) for limit in limits):
             if standing.short_of(coming):
                 raise spent_error(standing, coming, each)
 
@@ -123,11 +126,12 @@ class Budgets:
             known = self._looked.get(key)
         if known is not None and now - known[0] < LOOK_AGAIN_SECONDS:
             return known[1]
-        each = self._each(person, endpoint)
+        limits = self._limits(person, endpoint)
+        each = _each(self._learned(person, endpoint) if limits else None, endpoint)
         rooms = [
-            Left(runs, standing.limit.scope)
-            for standing in self._standings(person, endpoint, each)
-            if (runs := standing.runs_left(each)) is not None
+            Left(runs, limit.scope)
+            for limit in limits
+            if (runs := self._standing(limit, each, person).runs_left(each)) is not None
         ]
         found = min(rooms, key=lambda left: left.runs, default=None)
         with self._lock:
@@ -213,7 +217,8 @@ class Budgets:
 
     # ------------------------------------------------------------------ inside
 
-    def _standings(self, person: Person, endpoint: Endpoint, each: Cost) -> Iterable[Standing]:
+    def _limits(self, person: Person, endpoint: Endpoint) -> tuple[Limit, ...]:
+        """Return every limit that holds for a person's run at an endpoint."""
         limits = self._store.limits()
         found = (
             self._member_limit(person, limits),
@@ -222,9 +227,7 @@ class Budgets:
             limits.get((LimitScope.DAY, ALL)),
             limits.get((LimitScope.ENDPOINT, endpoint.id)),
         )
-        for limit in found:
-            if limit is not None:
-                yield self._standing(limit, each, person)
+        return tuple(limit for limit in found if limit is not None)
 
     def _member_limit(self, person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:
         """Return what the person's class lets one person have a day, or more where it was raised today."""
@@ -271,17 +274,6 @@ class Budgets:
             known = spent(endpoint_id=endpoint.id)
         return known if known.runs >= RUNS_TO_LEARN_FROM else None
 
-    def _each(self, person: Person, endpoint: Endpoint) -> Cost:
-        known = self._learned(person, endpoint)
-        if known is None:
-            prompt = USUAL_RUN_TOKENS - USUAL_ANSWER_TOKENS
-            return Cost(USUAL_RUN_TOKENS, price_of(endpoint, prompt, USUAL_ANSWER_TOKENS))
-        return Cost(known.tokens / known.runs, known.won / known.runs)
-
-    def _usual_answer(self, person: Person, endpoint: Endpoint) -> float:
-        known = self._learned(person, endpoint)
-        return known.answer_tokens / known.runs if known else USUAL_ANSWER_TOKENS
-
     def _line(self, run: Run) -> UsageLine:
         if run.usage is not None:
             prompt, answer = run.usage.prompt_tokens, run.usage.answer_tokens
@@ -313,6 +305,18 @@ REHEARSAL = "rehearsal"  # whom a rehearsal is booked on
 def today_in_korea() -> date:
     """Return the day on which usage is booked now."""
     return korean_day(datetime.now(UTC))
+
+
+def _each(known: Spent | None, endpoint: Endpoint) -> Cost:
+    """Return what a run takes, from what was learned or, before that, as is usual."""
+    if known is None:
+        prompt = USUAL_RUN_TOKENS - USUAL_ANSWER_TOKENS
+        return Cost(USUAL_RUN_TOKENS, price_of(endpoint, prompt, USUAL_ANSWER_TOKENS))
+    return Cost(known.tokens / known.runs, known.won / known.runs)
+
+
+def _usual_answer(known: Spent | None) -> float:
+    return known.answer_tokens / known.runs if known else USUAL_ANSWER_TOKENS
 
 
 def _officers(person: Person, limits: Mapping[tuple[LimitScope, str], Limit]) -> Limit | None:

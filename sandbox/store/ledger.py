@@ -19,6 +19,7 @@ from sandbox.store.database import Database
 from sandbox.store.tables import people, runs
 
 _SUMMED = ("runs", "prompt_tokens", "answer_tokens", "won")
+_SUMS = select(*(func.coalesce(func.sum(usage.c[name]), 0) for name in _SUMMED))
 _OPEN = (str(RunState.WAITING), str(RunState.STREAMING))
 
 
@@ -54,8 +55,7 @@ class Ledger:
         endpoint_id: str | None = None,
     ) -> Spent:
         """Sum up what was used; only the named parts narrow it."""
-        sums = [func.coalesce(func.sum(usage.c[name]), 0) for name in _SUMMED]
-        wanted = select(*sums).where(*_narrowed(since, class_code, person_id, endpoint_id))
+        wanted = _SUMS.where(*_narrowed(since, class_code, person_id, endpoint_id))
         with self._database.reading() as connection:
             found = connection.execute(wanted).one()
         return Spent(int(found[0]), int(found[1]), int(found[2]), float(found[3]))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from sandbox.records import Endpoint, NotAllowedError, NotFoundError, Run, RunState, Usage, Verdict
 from sandbox.store.database import Database
@@ -30,6 +30,12 @@ _FIRST_OPINION = 1_000  # no exercise has so many checks
 # A run that another process took for dead may still be ended by its true owner.
 _MAY_END = (*_OPEN, str(RunState.CUT))
 
+# Made once, their values given apart: to build a statement of thirty values costs more than to carry it out.
+_WHOSE_CLASS = select(people.c.class_code).where(people.c.id == bindparam("whose")).scalar_subquery()
+_NEW_RUN = insert(runs).values(class_code=func.coalesce(_WHOSE_CLASS, ""))
+_ONE_RUN = update(runs).where(runs.c.id == bindparam("which"))
+_OPEN_RUN = _ONE_RUN.where(runs.c.state.in_(_OPEN))
+
 
 class Runs:
     """The part of the store that keeps single runs and their verdicts."""
@@ -39,9 +45,7 @@ class Runs:
     def add_run(self, run: Run) -> None:
         """Keep a new run with everything in it; NotFoundError when its person is not there."""
         with self._database.writing() as connection:
-            here = select(people.c.class_code).where(people.c.id == run.person_id).scalar_subquery()
-            values = {**run_values(run), "class_code": func.coalesce(here, "")}
-            connection.execute(insert(runs).values(values))
+            connection.execute(_NEW_RUN, {**run_values(run), "whose": run.person_id})
             _put_verdicts(connection, run.id, run.verdicts)
 
     def next_moment(self, person_id: str) -> datetime:
@@ -70,8 +74,7 @@ class Runs:
         if first_text_at is not None:
             values["first_text_at"] = first_text_at
         with self._database.writing() as connection:
-            still_open = (runs.c.id == run_id, runs.c.state.in_(_OPEN))
-            if connection.execute(update(runs).where(*still_open).values(values)).rowcount == 0:
+            if connection.execute(_OPEN_RUN, {**values, "which": run_id}).rowcount == 0:
                 _owner(connection, run_id)
 
     def end_run(
@@ -100,22 +103,19 @@ class Runs:
             if row.state not in _MAY_END:
                 return False
             kept = answer or row.answer
-            connection.execute(
-                update(runs)
-                .where(runs.c.id == run_id)
-                .values(
-                    state=str(state),
-                    answer=kept,
-                    finish_reason=finish_reason,
-                    error_code=error_code,
-                    error_message=error_message,
-                    first_text_at=first_text_at or row.first_text_at,
-                    ended_at=ended_at or datetime.now(UTC),
-                    search_text=search_text(row.title, row.messages, kept),
-                    **usage_values(usage),
-                    **_who(endpoint),
-                )
-            )
+            values = {
+                "state": str(state),
+                "answer": kept,
+                "finish_reason": finish_reason,
+                "error_code": error_code,
+                "error_message": error_message,
+                "first_text_at": first_text_at or row.first_text_at,
+                "ended_at": ended_at or datetime.now(UTC),
+                "search_text": search_text(row.title, row.messages, kept),
+                **usage_values(usage),
+                **_who(endpoint),
+            }
+            connection.execute(_ONE_RUN, {**values, "which": run_id})
         return True
 
     def cut_open_runs(self, shown: Mapping[str, str] = MappingProxyType({})) -> int:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -26,8 +27,9 @@ OnEnd = Callable[[str, Outcome], None]
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
 TRIES_OF_THE_BROKEN = 3  # an error that is no weather of the store will come again and again
 THREADS = 4  # more of them only fight for Python's lock when forty answers end at once
-PATIENT_FROM = 30
-MOST_PATIENT = 2.5
+PATIENT_FROM = 10
+MOST_PATIENT = 5.0
+SPREAD = 0.25
 log = logging.getLogger(__name__)
 
 
@@ -51,8 +53,10 @@ class Keeper:
         if live.run_id not in self._timers:
             loop = asyncio.get_running_loop()
             # In a crowd each is saved less often: what saving costs all of them together stays the same.
+            # What was shown stands in the journal already; and who pressed in the same instant is not saved in one.
             crowd = min(MOST_PATIENT, 1 + len(self._timers) / PATIENT_FROM)
-            self._timers[live.run_id] = loop.call_later(self._progress_seconds * crowd, self._save, live)
+            delay = self._progress_seconds * crowd * random.uniform(1 - SPREAD, 1 + SPREAD)
+            self._timers[live.run_id] = loop.call_later(delay, self._save, live)
 
     def all_came(self, live: LiveRun) -> None:
         """Write ahead and show what is left of a run, before it is told to have ended."""
