@@ -16,10 +16,11 @@ from weakref import WeakKeyDictionary
 from sandbox.guard import Placeholders
 from sandbox.practice.shapes import LivePart
 from sandbox.records import Run, RunState
-from sandbox.turns import LiveRun, LiveView
+from sandbox.turns import CROWD, GATHERS, LiveRun, LiveView
 
 LOOK_SECONDS = 0.025
 PAUSE_SECONDS = 0.08
+GATHERED_PAUSE_SECONDS = 0.02
 MANY_READERS = 40
 PAUSE_PER_READER_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.2
@@ -50,7 +51,13 @@ class _Beat:
         self.readers = 0
 
     def pause_seconds(self) -> float:
-        """Say how long a reader rests after it was told something: longer when there are many."""
+        """Say how long a reader rests after it was told something: longer when there are many.
+
+        Hardly at all where the answers are gathered already: two rests after each other, each at its own
+        pace, are seen as one of twice the length.
+        """
+        if GATHERS and self.readers >= CROWD:
+            return GATHERED_PAUSE_SECONDS
         crowd = max(0, self.readers - MANY_READERS) * PAUSE_PER_READER_SECONDS
         return min(LONGEST_PAUSE_SECONDS, PAUSE_SECONDS + crowd)
 

@@ -5,8 +5,9 @@ Hides the one event-loop thread that serves everybody. ``queue`` is fair over al
 ``journal`` holds what was shown, ``telling`` tells its readers. ``rooms`` binds them: ``Turns`` is what practice talks to.
 """
 
+from sandbox.turns.gathering import CROWD, GATHERS
 from sandbox.turns.live import LiveRun, LiveView, Order, Outcome
 from sandbox.turns.queue import FairQueue
 from sandbox.turns.rooms import Turns
 
-__all__ = ["FairQueue", "LiveRun", "LiveView", "Order", "Outcome", "Turns"]
+__all__ = ["CROWD", "GATHERS", "FairQueue", "LiveRun", "LiveView", "Order", "Outcome", "Turns"]

@@ -20,9 +20,10 @@ from typing import Any
 
 CROWD = 8
 SHORT_REST_SECONDS = 0.01
-REST_SECONDS = 0.11
-REST_PER_STREAM_SECONDS = 0.0005
+REST_SECONDS = 0.14
+REST_PER_STREAM_SECONDS = 0.0003
 LONGEST_REST_SECONDS = 0.19
+GATHERS = sys.platform != "win32"  # there the system's own loop knows no selectors
 _PARENT: Any = selectors.DefaultSelector
 
 
@@ -70,7 +71,7 @@ class _Gathering(_PARENT):  # type: ignore[misc]
 
 
 def gathering_loop(crowd: Crowd) -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return the factory of such a loop; None where the system's own loop knows no selectors."""
-    if sys.platform == "win32":
+    """Return the factory of such a loop; None where there can be none."""
+    if not GATHERS:
         return None
     return lambda: asyncio.SelectorEventLoop(_Gathering(crowd))
