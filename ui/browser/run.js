@@ -113,6 +113,15 @@ const dirty = (run) => Object.entries(run.data.fields).some(([key, [, drawn]]) =
   return at && sum(at.value) !== drawn;
 });
 
+// A page that is still being built has no box yet, or an empty one: wait for its text, unless a person emptied it.
+async function filled(data) {
+  for (let look = 0; look < 20; look++) {
+    const at = box(data.box);
+    if (at && (at.value || data.drawn === sum(""))) return;
+    await pause(100);
+  }
+}
+
 // Ctrl+Enter in a box that has nothing to do with this prompt is not meant for it.
 function elsewhere(run, at) {
   if (!at.matches?.("textarea, input")) return false;
@@ -150,6 +159,7 @@ async function send(run) {
   const press = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
   for (let lays = 0; ; lays++) {
     const { data } = run, values = {};
+    await filled(data);
     for (const [key, [name]] of Object.entries(data.fields)) { const at = box(key); if (at) values[name] = at.value; }
     const told = await post(JSON.stringify({ ticket: data.ticket, press, text: box(data.box)?.value ?? "", values }));
     if (told.ok) return begun(run, told.run);
