@@ -30,20 +30,15 @@ def template(made: Making) -> None:
 
 def _form(made: Making) -> None:
     form = made.form
-    with st.container():  # what is wrong comes and goes in here, and folds nothing below
-        about(made)
-        st.markdown("##### 빈칸", anchors=False)
-        body_key = made.widget(form, "body")
-        fields.fields(made, body_key)
-        st.markdown("##### 본문", anchors=False)
-        st.caption(
-            "빈칸을 누르면 커서 자리에 들어갑니다. 수강생이 채운 값이 그 자리에 들어가 프롬프트가 됩니다."
-        )
-        browser.blank_chips(
-            [f["name"] for f in form["fields"] if f["name"]], body_key, key=f"chips-{form['id']}"
-        )
-        state.area(made, form, "body", "본문", ("body",), height=BODY_HEIGHT, label_visibility="collapsed")
-        _unknown(made)
+    about(made)
+    st.markdown("##### 빈칸", anchors=False)
+    body_key = made.widget(form, "body")
+    fields.fields(made, body_key)
+    st.markdown("##### 본문", anchors=False)
+    st.caption("빈칸을 누르면 커서 자리에 들어갑니다. 수강생이 채운 값이 그 자리에 들어가 프롬프트가 됩니다.")
+    browser.blank_chips([f["name"] for f in form["fields"] if f["name"]], body_key, key=f"chips-{form['id']}")
+    state.area(made, form, "body", "본문", ("body",), height=BODY_HEIGHT, label_visibility="collapsed")
+    _unknown(made)
     with st.expander("역할, 답의 길이, 다섯 부분 설명", icon=":material/tune:"):
         _more(made)
     # A label that changed would fold it at every added check.
