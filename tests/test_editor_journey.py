@@ -157,6 +157,7 @@ def test_a_template_is_tried_on_the_real_endpoint_and_its_checks_at_once(
     picture(page, "trial")
     assert any("아래 [자료]" in str(body) for body in fake.bodies)
     page.get_by_text("점검 (답이 맞는지").click()
+    settle(page)
     page.get_by_role("button", name="점검 더하기").click()
     expect(page.get_by_text("있어야 할 제목들").first).to_be_visible(timeout=LONG)
     box = page.get_by_role("textbox", name=re.compile("있어야 할 제목들"))
