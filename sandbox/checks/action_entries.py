@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from sandbox.checks.lines import Line, LineKind, marked, plain, split, squeeze, tables
+from sandbox.checks.assignments import is_blank
+from sandbox.checks.lines import Line, LineKind, Marked, marked, plain, split, squeeze, tables
 
 _OWNER_HEAD = re.compile(r"담당|책임|누가|주체|부서|owner", re.I)
 _DUE_HEAD = re.compile(r"기한|마감|언제|일정|완료|기일|시한|까지|due|날짜", re.I)
@@ -27,6 +28,7 @@ _OTHER_SECTION = re.compile(
 
 _BIG_MARKS = ("□", "■", "▣", "◆")
 _SECTION_CHARS = 12
+_SENTENCE_END = re.compile(r"[.!?。]\s*$")
 _MOST_UNDER = 2  # details stand right under their task: who, until when
 _DETAIL = re.compile(
     rf"{_OWNER_LABEL.pattern}|{_DUE_LABEL.pattern}|(?:[가-힣]+\s)*[가-힣]{{2,5}}\s?(?:주무관|팀장|과장|국장|실장|계장)$"
@@ -53,31 +55,26 @@ def read_entries(answer: str) -> list[Entry]:
 
 
 def _table_entries(lines: tuple[Line, ...]) -> list[Entry]:
+    """Read 담당부서 beside 담당자 as one owner; rows between bars without a header are rows all the same."""
     entries = []
     for table in tables(lines):
-        owner_at = next((i for i, head in enumerate(table.header) if _OWNER_HEAD.search(head)), None)
-        due_at = next(
-            (i for i, head in enumerate(table.header) if _DUE_HEAD.search(head) and i != owner_at), None
-        )
-        for line, cells in table.rows:
-            rest = [cell for i, cell in enumerate(cells) if i not in (owner_at, due_at)]
-            entries.append(
-                Entry(
-                    line,
-                    plain(" ".join(rest)),
-                    _cell(cells, owner_at),
-                    _cell(cells, due_at),
-                    owner_at is not None or due_at is not None,
-                    line.end,
-                )
-            )
+        owners = [i for i, head in enumerate(table.header) if _OWNER_HEAD.search(head)]
+        dues = [i for i, head in enumerate(table.header) if _DUE_HEAD.search(head) and i not in owners][:1]
+        rows = table.rows if owners or dues else ((table.header_line, table.header), *table.rows)
+        for line, cells in rows:
+            rest = [cell for i, cell in enumerate(cells) if i not in (*owners, *dues)]
+            text, owner, due = plain(" ".join(rest)), _cells(cells, owners), _cells(cells, dues)
+            entries.append(Entry(line, text, owner, due, bool(owners or dues), line.end))
     return entries
 
 
-def _cell(cells: tuple[str, ...], at: int | None) -> str | None:
-    if at is None:
+def _cells(cells: tuple[str, ...], at: list[int]) -> str | None:
+    """Join some cells of a row, those that say nothing left out; None when the table has no such column."""
+    if not at:
         return None
-    return plain(cells[at]) if at < len(cells) else ""
+    found = [plain(cells[i]) for i in at if i < len(cells)]
+    said = [cell for cell in found if not is_blank(cell)]
+    return " ".join(dict.fromkeys(said)) if said else " ".join(found[:1])
 
 
 def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
@@ -88,11 +85,12 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
     base = 0
     for at, line in enumerate((*lines, Line(0, 0, "", LineKind.HEADING))):
         part = marked(line.text)
-        is_head = line.kind is LineKind.HEADING or _is_section_line(line) or _is_big_mark(lines, at)
+        is_head = line.kind is LineKind.HEADING or _is_section_line(lines, at) or _is_big_mark(lines, at)
         if block and (
             is_head
             or line.kind is LineKind.TABLE
             or (part.mark and not _belongs(line, part.indent, base))
+            or _is_next_sentence(block[-1], part)
             or line.kind is LineKind.RULE
         ):
             entries.append(_bullet_entry(block, block_in_actions))
@@ -110,10 +108,19 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
     return entries
 
 
-def _is_section_line(line: Line) -> bool:
-    """A short marked or bold line such as ``□ 조치사항`` opens a section."""
-    if line.kind is not LineKind.TEXT:
+def _is_next_sentence(before: Line, part: Marked) -> bool:
+    """Bare sentences under one another are tasks of their own; a line that was merely broken goes on."""
+    return not part.mark and not marked(before.text).mark and bool(_SENTENCE_END.search(before.text))
+
+
+def _is_section_line(lines: tuple[Line, ...], at: int) -> bool:
+    """A short marked or bold line such as ``□ 조치사항`` opens a section; one over its own owner is a task."""
+    if at >= len(lines) or lines[at].kind is not LineKind.TEXT:
         return False
+    line = lines[at]
+    under = _under(lines[at + 1 :])
+    if any(_OWNER_LABEL.match(b) or _DUE_LABEL.match(b) for b in (plain(marked(x.text).body) for x in under)):
+        return bool(_ACTION_SECTION.search(line.text))
     body = plain(marked(line.text).body).rstrip(" :：")
     looks = bool(_ACTION_SECTION.search(body) or _OTHER_SECTION.search(body))
     return (

@@ -13,7 +13,17 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from sandbox.checks.action_entries import Entry, read_entries
-from sandbox.checks.assignments import OPEN, UNDECIDED, holds, is_blank, other_owners, said_due, same_due
+from sandbox.checks.assignments import (
+    OPEN,
+    UNDECIDED,
+    holds,
+    holds_owner,
+    is_blank,
+    other_owners,
+    partners,
+    said_due,
+    same_due,
+)
 from sandbox.checks.kind import Outcome, Params, failed, passed
 from sandbox.checks.lines import quote, squeeze
 from sandbox.checks.minutes import (
@@ -114,7 +124,7 @@ def _judge(
     return [
         _at(entry, f"'{_task(item)}': {text}", where, correction)
         for text, correction in (
-            _owner_problem(item, entry, params, source.names),
+            _owner_problem(item, entry, params, source),
             _due_problem(item, entry, source),
         )
         if text
@@ -122,7 +132,7 @@ def _judge(
 
 
 def _owner_problem(
-    item: ExpectedItem, entry: Entry, params: ActionItemsParams, known: frozenset[str]
+    item: ExpectedItem, entry: Entry, params: ActionItemsParams, source: SourceText
 ) -> tuple[str, str]:
     text = _owner_text(entry)
     if item.owner == OPEN:
@@ -137,8 +147,9 @@ def _owner_problem(
             if UNDECIDED.search(text)
             else ("담당을 정하지 않았으면 '미정'이라고 써야 합니다.", f"담당: {OPEN}")
         )
-    if holds(item.owner, text):
-        others = other_owners(item.owner, text, known) if entry.owner is not None else ()
+    if holds_owner(item.owner, text, source.names):
+        among = other_owners if entry.owner is not None else partners
+        others = among(item.owner, text, source)
         return _other_owner(item, others) if others else ("", "")
     if item.was_owner and holds(item.was_owner, text):
         return (

@@ -7,7 +7,7 @@ part of what was decided (a meeting at 18:30).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.checks.lines import Line, LineKind, Table, marked, plain, split, squeeze, tables
 
@@ -103,6 +103,13 @@ def _from_block(block: list[Line], section: int) -> Entry:
     found += [match[1] for pattern in (_AT_HEAD, _AT_END) if (match := pattern.search(text))]
     found += [match[1] for match in _LABELLED.finditer(text)]
     return _entry(block[0], text, tuple(found), section, block[-1].end)
+
+
+def joined(entries: list[Entry]) -> Entry:
+    """Return several entries as one: their words and all their evidence, pointing at the first."""
+    evidence = tuple(piece for entry in entries for piece in entry.evidence)
+    first, text = entries[0], " / ".join(entry.text for entry in entries)
+    return replace(first, text=text, evidence=evidence)
 
 
 def _from_row(line: Line, table: Table, cells: tuple[str, ...], section: int) -> Entry:

@@ -15,11 +15,12 @@ from pydantic import Field, field_validator
 
 from sandbox.checks import facts as fact_finding
 from sandbox.checks import minutes
-from sandbox.checks.decision_entries import Entry, read_entries
+from sandbox.checks.decision_entries import Entry, joined, read_entries
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.lines import quote
 from sandbox.checks.minutes import best_line, first_of, names_words, share_of_words
 from sandbox.checks.particles import particle, quoted
+from sandbox.checks.shape import pattern_of
 from sandbox.checks.sources import SourceText
 from sandbox.records import CheckContext, Evidence
 
@@ -114,9 +115,19 @@ def _match(
     taken = minutes.paired(len(items), len(places), lambda i, j: _score(items[i], places[j]))
     pairs: list[tuple[ExpectedDecision, Entry | None]] = []
     for i, item in enumerate(items):
-        shared = (e for e in places if names_words(item.topic, e.text) and says(item.said, e.text))
-        pairs.append((item, places[taken[i]] if i in taken else next(shared, None)))
+        about = [entry for entry in places if names_words(item.topic, entry.text)]
+        chosen = places[taken[i]] if i in taken else None
+        chosen = chosen or next((entry for entry in about if says(item.said, entry.text)), None)
+        if len(about) > 1 and not (chosen and says(item.said, chosen.text)):
+            chosen = _told_apart(item, joined(about)) or chosen
+        pairs.append((item, chosen))
     return pairs
+
+
+def _told_apart(item: ExpectedDecision, whole: Entry) -> Entry | None:
+    """Take the place and the hour of one decision, written as two lines, for the decision."""
+    is_whole = says(item.said, whole.text) and not (item.was and says(item.was, whole.text))
+    return whole if is_whole else None
 
 
 def _score(item: ExpectedDecision, entry: Entry) -> float:
@@ -160,10 +171,20 @@ def _problem(case: _Case) -> Evidence | None:
     if earlier and not (final and _CHANGED.search(entry.text)):
         text = f"{quoted(topic)}: 앞서 말했다가 바뀐 내용입니다. {quoted(first_of(item.was), '은/는')} 뒤에 바뀌었습니다."
         return _at(entry, text, _final_line(case), right)
-    if not final or (_NOT.search(entry.text) and not _NOT.search(item.said + _final_line(case))):
+    turned = _NOT.search(entry.text) and not _NOT.search(item.said + _final_line(case))
+    if not final or turned or _instead(item.topic, entry.text):
         text = f"{quoted(topic)}: 다른 내용입니다. 회의에서는 {quoted(first_of(item.said), '으로/로')} 정했습니다."
         return _at(entry, text, _final_line(case), right)
     return _evidence_problem(case, entry, right)
+
+
+def _instead(topic: str, text: str) -> bool:
+    """천막 대신 의자 20동 speaks of chairs: the topic, bare and named for the last time, has something instead of it."""
+    words = [word for option in topic.split("|") for word in option.split()]
+    named = [found for word in words for found in pattern_of(word).finditer(text)]
+    last = max(named, key=lambda found: found.end(), default=None)
+    is_bare = last is not None and bool(re.search(r"(?:^|[:/,.(])\s*$", text[: last.start()]))
+    return last is not None and is_bare and bool(re.match(r"\s?대신", text[last.end() :]))
 
 
 def _evidence_problem(case: _Case, entry: Entry, right: str) -> Evidence | None:

@@ -17,16 +17,16 @@ _TITLE_WORDS = (
     "씨 님 연구원 연구관 기자 변호사 감독 코치 작가 사장 점장 관장 교장 교감 청장 차관 장관 보좌관 비서관 주임 조교 학예사 사회복지사 보건소장 면장님"
 )
 _TITLES = _TITLE_WORDS.split()
-_TITLE = "|".join(sorted(set(_TITLES), key=len, reverse=True))
+TITLE = "|".join(sorted(set(_TITLES), key=len, reverse=True))
 _GIVEN = r"[가-힣]{2}"
 _NAME = rf"(?:(?:{'|'.join(_DOUBLE)}){_GIVEN}|[{_SURNAMES}]{_GIVEN})"
 _BEFORE_TITLE = re.compile(
-    rf"(?<![가-힣])(?P<name>{_NAME})\s?(?P<title>{_TITLE})(?![가-힣]*(?:회의|교육|직위|제도|급|단|실))(?!(?<=감사)(?:합|드|하|해|했|함|의|패|장))"
+    rf"(?<![가-힣])(?P<name>{_NAME})\s?(?P<title>{TITLE})(?![가-힣]*(?:회의|교육|직위|제도|급|단|실))(?!(?<=감사)(?:합|드|하|해|했|함|의|패|장))"
 )
 _AFTER_TITLE = re.compile(
     rf"(?<=장|관)\s(?P<name>{_NAME})(?=[\s,.)(·/]|은|는|이|가|을|를|의|에게|께|와|과|$)"
 )
-_BRACKETED = re.compile(rf"(?<![가-힣])(?P<name>{_NAME})\s?\((?=[^)\n]{{0,20}}(?:{_TITLE}|과|팀)\s?\))")
+_BRACKETED = re.compile(rf"(?<![가-힣])(?P<name>{_NAME})\s?\((?=[^)\n]{{0,20}}(?:{TITLE}|과|팀)\s?\))")
 _SPEAKER = re.compile(rf"(?m)^[\s\-\[(○*]*(?P<name>{_NAME})\s?(?:\([^)\n]{{1,15}}\))?\s?[*\])]*\s?[:：]")
 _LABEL = re.compile(
     r"(?:담당자?|참석자?|성명|이름|작성자?|발표자?|보고자?|책임자?|주재자?|진행자?|사회자?|배석자?|기록자?|문의처?|수신자?|신청인|접수자)\s*\**\s*[:：]\s*\**\s*(?P<list>[^\n|]{2,120})"
@@ -95,7 +95,7 @@ def find_names(text: str, known: frozenset[str] = frozenset()) -> tuple[tuple[in
 
 def _bare(word: str) -> str | None:
     """Take a title off a labelled word; None when what is left is too long or short for a name."""
-    stripped = re.sub(rf"({_TITLE})$", "", word) or word
+    stripped = re.sub(rf"({TITLE})$", "", word) or word
     return stripped if re.fullmatch(_NAME, stripped) else None
 
 
@@ -160,7 +160,7 @@ def _is_department(text: str, match: re.Match[str], org: str, tail: str) -> bool
     before, after = text[max(0, match.start() - 8) : match.start()], text[match.end() : match.end() + 6]
     if re.search(r"(담당|부서|소속|주관|문의|발신|수신)\s*(부서)?\s*\**[:：]?\s*$", before):
         return True
-    if re.match(rf"\s*(\||,|\)|·|/|$|\n|주무관|팀장|과장|직원|담당|{_NAME}\s?({_TITLE}))", after):
+    if re.match(rf"\s*(\||,|\)|·|/|$|\n|주무관|팀장|과장|직원|담당|{_NAME}\s?({TITLE}))", after):
         return bool(re.search(r"(\||\(|,|[:：]|·|/|^|\n)\s*$", before)) or bool(
             re.match(r"\s*(주무관|팀장|과장|담당|\))", after)
         )

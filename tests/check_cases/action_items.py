@@ -12,6 +12,7 @@ TRANSCRIPT = """2026. 11. 18.(수) 14:00 커피축제 준비 회의
 김민수 과장: 셔틀버스 임차 계약은 박철수 팀장이 12월 4일까지 마무리하세요.
 이영희 주무관: 안내 문자는 저희 관광과에서 보내겠습니다. 날짜는 추후 정하겠습니다.
 김민수 과장: 오늘 점심은 근처 식당에서 합시다.
+(적은 사람: 이영희 관광과 주무관)
 """
 PARAMS = {
     "source": "회의록.txt",
@@ -33,6 +34,14 @@ _ROWS = (
 def _table(*rows: tuple[str, str, str], head: str = "| 조치사항 | 담당 | 기한 |") -> str:
     body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     return f"## 조치사항\n{head}\n|---|---|---|\n{body}\n"
+
+
+def _two_columns(office: str, person: str, *, at: int = 0) -> str:
+    """Return the right rows with one owner's office and name in two columns."""
+    rows = [(t, "-" if o == "미정" else "", o, d) for t, o, d in _ROWS]
+    rows[at] = (rows[at][0], office, person, rows[at][3])
+    body = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"| 조치사항 | 담당부서 | 담당자 | 기한 |\n|---|---|---|---|\n{body}\n"
 
 
 def _bullets(*rows: tuple[str, str, str], shape: str = "- {0} (담당: {1}, 기한: {2})") -> str:
@@ -89,7 +98,18 @@ _RIGHT = (
     ("left for later", _table(*_but(1, owner="나중에 정함", due="나중에 정하기로 함"))),
     ("said nowhere", _table(*_but(1, owner="담당 언급 없음", due="정해지지 않음"))),
     ("owner's full title", _table(*_but(2, owner="박철수 팀장(교통)"))),
-)
+    ("surname and title, as people speak", _table(*_but(2, owner="박 팀장"))),
+    ("name, then its own department", _table(*_but(0, owner="이영희 주무관 / 관광과"))),
+    ("department and person in two columns", _two_columns("관광과", "이영희 주무관")),
+    ("to be named by somebody", _table(*_but(1, owner="김민수 과장이 지정 예정"))),
+    ("somebody must be named", _table(*_but(1, owner="담당자 지정 필요"))),
+    ("due once something else is settled", _table(*_but(3, due="출연진 확정 후 결정"))),
+    ("due to be set again", _table(*_but(3, due="출연진이 정해진 뒤 다시 정함"))),
+    ("bars without a header", "조치사항:\n" + "\n".join(f"- {t} | {o} | {d}" for t, o, d in _ROWS)),
+    ("bare sentences", "".join(f"{o}은(는) {t} 일을 {d}까지 합니다.\n" for t, o, d in _ROWS)),
+    ("a task that sounds like a heading", _bullets(*_but(0, task="현수막 의견 제출"), shape="1. {0}\n   - 기한: {2}\n   - 담당: {1}")),
+    ("name before its task", _bullets(*_ROWS, shape="- {1}: {0} ({2})")),
+)  # fmt: skip
 _WRONG = (
     ("missing the first", _table(*_without(0)), "빠진 조치"),
     ("missing the last, bullets", _bullets(*_without(3)), "빠진 조치"),
@@ -117,6 +137,12 @@ _WRONG = (
     ("open, with a date in brackets", _table(*_but(1, due="추후 협의(12월 초)")), "회의록에서 기한을 정하지 않았는데"),
     ("없음 instead of 미정, owner", _table(*_but(1, owner="없음")), "'미정'이라고"),
     ("없음 instead of 미정, due", _table(*_but(3, due="해당 없음")), "'미정'이라고"),
+    ("another person of another surname", _table(*_but(2, owner="김 팀장")), "담당이 다릅니다"),
+    ("somebody else's department", _table(*_but(2, owner="박철수 팀장 / 회계과")), "회계과"),
+    ("wrong person in two columns", _two_columns("관광과", "박철수 팀장"), "담당이 다릅니다"),
+    ("open, but a person in the second column", _two_columns("", "이영희 주무관", at=1), "회의록에서 담당을 정하지"),
+    ("open, with a day beside it", _table(*_but(3, due="출연진 확정 후(12월 10일)")), "회의록에서 기한을 정하지"),
+    ("wrong day in a bare sentence", "".join(f"{o}은(는) {t} 일을 {d}까지 합니다.\n" for t, o, d in _but(2, due="12월 8일")), "기한이 다릅니다"),
     ("invented action", _table(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented action, bullets", _bullets(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented after a heading of actions", _bullets(*_ROWS, _INVENTED, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"), "회의록에 없는 조치"),
@@ -131,7 +157,7 @@ CASES: tuple[Case, ...] = (
         _bullets(_ROWS[0], shape=_IN_A_SENTENCE) + "\n" + _bullets(*_ROWS[1:]),
         params=PARAMS,
         sources=_SOURCES,
-        missed=True,
+        says="송가람",
     ),
     *(good(name, answer, params=PARAMS, sources=_SOURCES) for name, answer in _RIGHT),
     *(bad(name, answer, params=PARAMS, sources=_SOURCES, says=says) for name, answer, says in _WRONG),
