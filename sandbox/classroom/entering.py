@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sandbox.classroom.joining import Joining
 from sandbox.classroom.names import checked_name, checked_seat
+from sandbox.classroom.newcomers import Newcomers
 from sandbox.records import NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
 
@@ -29,16 +30,21 @@ class Classroom:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._joining = Joining(store)
+        self._newcomers = Newcomers()
 
-    def join(self, name: str, class_code: str = "", seat: str = "", *, guesser: str = "") -> Entry:
+    def join(
+        self, name: str, class_code: str = "", seat: str = "", *, guesser: str = "", address: str = ""
+    ) -> Entry:
         """Let somebody in by name, into a class when there is a code.
 
         InputError when the name is empty or too long; for what a class may answer see ``joining``.
+        ``address`` is counted for who comes without a code alone (``newcomers``).
         """
         name, seat = checked_name(name), checked_seat(seat)
         if class_code.strip():
             person = self._joining.come_in(name, class_code, seat, guesser=guesser)
         else:
+            self._newcomers.admit(address)
             person = self._store.add_person(name, "", seat)
         return Entry(person, self._store.sign_in(person.id))
 

@@ -4,12 +4,15 @@ Hides who may take up the work of a seat. Whoever knows the class code may sit d
 Work that lies at a taken seat is opened to the same name only, where the class allows it, and not while
 somebody works there; the 이어하기 code opens it at any time (``entering``). Wrong codes and wrong names
 make the browser that tries them wait, never its address; who opens a new browser for every guess
-waits in one line with everybody who guesses class codes (``store.guessing``).
+waits in one line with everybody who guesses class codes (``store.guessing``). A class takes in as many as
+its lecturer gave it seats, and whom its roster names in any case: a script that sits down on every seat
+keeps out nobody who is expected.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sandbox.class_records import Class, Seat
@@ -18,6 +21,7 @@ from sandbox.records import InputError, NotAllowedError, NotFoundError, Person
 from sandbox.store import Store
 from sandbox.store.guessing import CLASS
 from sandbox.store.people import folded_code
+from sandbox.store.roster import class_is_full
 
 
 class Joining:
@@ -52,9 +56,12 @@ class Joining:
     def come_in(self, name: str, code: str, seat: str, *, guesser: str) -> Person:
         """Let somebody in as a new person, or back to their own seat."""
         here = self.open_class(code, guesser=guesser)
-        line = self._line(here, name, seat)
+        lines = self._store.roster(here.code)
+        line = _line(here, lines, name, seat)
         if line is not None and line.person_id:
             return self._back(here, line, name, guesser)
+        if not (line and line.name) and sum(bool(each.person_id) for each in lines) >= here.seats:
+            raise class_is_full(here.seats)  # before anything is written: a script may press for hours
         person = self._store.add_person(name)
         try:
             taken = self._store.sit_down(person.id, here.code, line.seat if line else seat, most=here.seats)
@@ -66,7 +73,7 @@ class Joining:
     def change_class(self, person: Person, code: str, seat: str, *, guesser: str) -> Person:
         """Bring somebody who is in the room already into a class, with all they have done."""
         here = self.open_class(code, guesser=guesser)
-        line = self._line(here, person.name, seat)
+        line = _line(here, self._store.roster(here.code), person.name, seat)
         if line is not None and line.person_id not in ("", person.id):
             if seat:
                 raise _somebody_elses(seat)
@@ -76,25 +83,6 @@ class Joining:
             )
         taken = self._store.sit_down(person.id, here.code, line.seat if line else seat, most=here.seats)
         return Person(person.id, person.name, here.code, taken, person.created_at)
-
-    def _line(self, here: Class, name: str, seat: str) -> Seat | None:
-        """Return the line of the roster that is meant; None for a seat nobody speaks of."""
-        lines = self._store.roster(here.code)
-        if seat:
-            line = next((s for s in lines if s.seat == seat), None)
-            if line is not None and line.name and not line.person_id and not same_name(line.name, name):
-                raise _somebody_elses(seat)
-            if line is None and not here.rules.open_join:
-                raise _not_expected()
-            return line
-        mine = [s for s in lines if same_name(s.name, name)]
-        if len(mine) > 1:
-            raise InputError(
-                "명단에 같은 이름이 두 분 이상 있습니다.", remedy="좌석 번호도 함께 적고 들어와 주세요."
-            )
-        if not mine and not here.rules.open_join:
-            raise _not_expected()
-        return mine[0] if mine else None
 
     def _back(self, here: Class, line: Seat, name: str, guesser: str) -> Person:
         person = self._store.person(line.person_id)
@@ -113,6 +101,25 @@ class Joining:
                 remedy="그 화면을 닫고 1분쯤 뒤에 다시 들어오거나, 그 화면의 이어하기 코드를 아래에 넣어 주세요.",
             )
         return person
+
+
+def _line(here: Class, lines: Sequence[Seat], name: str, seat: str) -> Seat | None:
+    """Return the line of the roster that is meant; None for a seat nobody speaks of."""
+    if seat:
+        line = next((s for s in lines if s.seat == seat), None)
+        if line is not None and line.name and not line.person_id and not same_name(line.name, name):
+            raise _somebody_elses(seat)
+        if line is None and not here.rules.open_join:
+            raise _not_expected()
+        return line
+    mine = [s for s in lines if same_name(s.name, name)]
+    if len(mine) > 1:
+        raise InputError(
+            "명단에 같은 이름이 두 분 이상 있습니다.", remedy="좌석 번호도 함께 적고 들어와 주세요."
+        )
+    if not mine and not here.rules.open_join:
+        raise _not_expected()
+    return mine[0] if mine else None
 
 
 def _somebody_elses(seat: str) -> InputError:

@@ -24,6 +24,7 @@ from sandbox.store.guessing import RESUME, Secret, Turnstile
 from sandbox.store.tables import people, resume_failures, sign_ins
 
 _SIGN_IN_DAYS = 30
+_SIGN_INS_EACH = 20  # browsers of one person: who knows a code could else fill the table with it
 _FREE_FAILURES = 3
 _LONGEST_WAIT_SECONDS = 300.0
 _FORGET_FAILURES_AFTER = timedelta(hours=1)
@@ -76,11 +77,15 @@ class People:
     # ------------------------------------------------------------------- sign-ins
 
     def sign_in(self, person_id: str) -> str:
-        """Return a new token for this person's browser, good for 30 days; only its hash is kept."""
+        """Return a new token for this person's browser, good for 30 days; only its hash is kept.
+
+        The oldest of more than twenty browsers is signed out.
+        """
         token = secrets.token_urlsafe(32)
         now = datetime.now(UTC)
         with self._database.writing() as connection:
             connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
+            _sign_out_oldest(connection, person_id)
             connection.execute(
                 insert(sign_ins).values(
                     token_hash=token_hash(token),
@@ -246,6 +251,15 @@ class People:
     def _keyed(self, purpose: str, text: str) -> str:
         said = f"{purpose}:{text}".encode("utf-8", "replace")
         return hmac.new(self._secret, said, hashlib.sha256).hexdigest()
+
+
+def _sign_out_oldest(connection: Connection, person_id: str) -> None:
+    """Make room for one more browser of a person."""
+    newest_first = select(sign_ins.c.token_hash).where(sign_ins.c.person_id == person_id)
+    newest_first = newest_first.order_by(sign_ins.c.created_at.desc())
+    beyond = connection.execute(newest_first).scalars().all()[_SIGN_INS_EACH - 1 :]
+    if beyond:
+        connection.execute(delete(sign_ins).where(sign_ins.c.token_hash.in_(beyond)))
 
 
 def folded_code(typed: str) -> str:

@@ -93,8 +93,9 @@ class RosterRows:
 
         Hand, share and leave to look stay behind in the class they were given in; ``with_work`` takes the
         runs and days of that class along.
-        InputError when somebody else sits there or all ``most`` seats are taken. What the roster
-        says of the seat is for the caller to judge.
+        InputError when somebody else sits there, NotAllowedError when all ``most`` seats are taken and the
+        roster promises this one to nobody: whoever sits on it, a promised seat is not given away.
+        What the roster says of the seat is for the caller to judge.
         """
         with self._database.writing() as connection:
             connection.execute(select(classes.c.code).where(classes.c.code == code).with_for_update())
@@ -111,11 +112,9 @@ class RosterRows:
                 "",
             )
             others = len({p for p in sitting.values() if p != person_id})
-            if not seat or others >= most:
-                raise NotAllowedError(
-                    f"이 과정의 {most}자리가 모두 찼습니다.",
-                    remedy="강사에게 자리를 늘려 달라고 말씀해 주세요.",
-                )
+            promised = any(r.seat == seat and r.name for r in lines)
+            if not seat or (others >= most and not promised):
+                raise class_is_full(most)
             before = connection.execute(select(people.c.class_code).where(people.c.id == person_id)).scalar()
             connection.execute(update(roster).where(roster.c.person_id == person_id).values(person_id=None))
             if seat in here:
@@ -182,6 +181,14 @@ class RosterRows:
             _merge_marks(connection, kept_id, gone_id)
             _merge_usage(connection, kept_id, gone_id)
             delete_people(connection, [gone_id])
+
+
+def class_is_full(most: int) -> NotAllowedError:
+    """Say that a class takes in nobody more whom its roster does not name."""
+    return NotAllowedError(
+        f"이 과정의 {most}자리가 모두 찼습니다.",
+        remedy="강사에게 말씀해 주세요. 강사가 「과정 설정」에서 자리를 늘리면 바로 들어올 수 있습니다.",
+    )
 
 
 def _line(code: str, seat: str) -> Update:

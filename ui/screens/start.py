@@ -47,7 +47,8 @@ with left:
             )
         if pressed:
             try:
-                session.enter(session.services().classroom.join(name, code, seat, guesser=session.guesser()))
+                come_in, known = session.services().classroom.join, session.guesser()
+                session.enter(come_in(name, code, seat, guesser=known, address=st.context.ip_address or ""))
             except SandboxError as error:
                 session.say(error)
             else:
