@@ -21,15 +21,21 @@ _REJECTED_BEFORE = re.compile(
     r"|(?:쓰지|사용하지|넣지)\s?마세요[^\n=]{0,4}$"
 )
 _USED_AFTER = re.compile(
-    r"^[`*'\"\s)]*(?:을|를|로|으로|라고)?\s?(?:쓰세요|쓰십시오|사용하세요|사용하십시오|넣으세요|넣으십시오|입력하세요|입력하십시오|적으세요|쓰면\s?됩니다|사용하면\s?됩니다|넣으면\s?됩니다|입력하면\s?됩니다)"
+    r"^[`*'\"\s)]*(?:을|를|로|으로|라고)?\s?(?:쓰세요|쓰십시오|사용하세요|사용하십시오|넣으세요|넣으십시오|입력하세요|입력하십시오|적으세요|쓰면\s?됩니다|사용하면\s?됩니다|넣으면\s?됩니다|입력하면\s?됩니다"
+    r"|씁니다|적습니다|(?:쓰|사용하|넣|입력하|적)(?:어야|여야|해야)\s?합니다|사용해야\s?합니다)"
 )
 _USED_BEFORE = re.compile(
     r"(?:최종|정답|완성(?:된|한)?|고친|수정한|수정된|수정\s?후|바른|올바른|맞는|추천하는|쓸)\s?(?:수식|식)?\**\s?(?:은|는|:|：|입니다\.?)?\s*[`*]*$"
+    r"|(?:그래서|따라서|대신|이때는)[^.\n=]{0,20}(?:수식|식)을?\s?(?:씁니다|쓰세요|써야\s?합니다|사용합니다|사용하세요|넣습니다|넣으세요|입력합니다|입력하세요)[.:]?$"
 )
 _ASIDE = re.compile(
     r"예시|예를\s?들|참고|다른\s?방법|또\s?다른|대안|구버전|이전\s?버전|옛\s?버전|설명|풀이|뜻|원래|처음|검산|확인용|비교"
 )
-_CELL = re.compile(r"(?<![A-Za-z0-9$:])\$?([A-Za-z]{1,3})\$?(\d{1,5})(?![\d:(A-Za-z])")
+_CONCEDED_AFTER = re.compile(
+    r"^[`*'\"\s)]*(?:이지만|지만|인데|이나,|이면\s|면\s|만\s?(?:쓰|넣)"
+    r"|(?:을|를|은|는)\s[^.\n]{0,30}(?:늦|틀리|틀립|틀린|빠지|빠집|빠뜨|오류|잘못|더해지|더해집|맞지\s?않))"
+)
+_CELL = re.compile(r"(?<![A-Za-z0-9$:])\$?([A-Za-z]{1,3})\$?(\d{1,5})(?![\d:(A-Za-z]|\s?(?:셀|칸)?\s?까지)")
 _ASIDE_CHARS = 40
 
 
@@ -46,6 +52,7 @@ def choose(candidates: Sequence[Candidate], answer: str, cell: str) -> Choice | 
     """Return the proposal; None when every formula is said not to be used."""
     rejected = frozenset(i for i, item in enumerate(candidates) if _is_rejected(item, answer))
     left = [i for i in range(len(candidates)) if i not in rejected]
+    left = [i for i in left if not _is_syntax(candidates[i])] or left
     if not left:
         return None
     for how, fits in (("이 칸에 넣으라고 한", _names_cell), ("쓰라고 한", _is_used)):
@@ -60,6 +67,13 @@ def choose(candidates: Sequence[Candidate], answer: str, cell: str) -> Choice | 
     best = min(candidates[i].rank for i in main)
     first = min((i for i in main if candidates[i].rank == best), key=lambda i: candidates[i].start)
     return Choice(first, "먼저 나온", rejected)
+
+
+def _is_syntax(item: Candidate) -> bool:
+    """SUMIFS(합계범위, 조건범위1, 조건1, …) explains a function: words or dots stand where cells should."""
+    bare = re.sub(r'"[^"]*"|\'[^\']*\'', "", item.raw)
+    words = re.search(r"[(,，]\s*(?:[가-힣][가-힣\d_ ]*|\.{2,}|…|\[[^\]]*\])\s*(?=[,，)])", bare)
+    return bool(words) and not re.search(r"\$?[A-Za-z]{1,3}\$?\d|\$?[A-Za-z]{1,3}:\$?[A-Za-z]", bare)
 
 
 def _last_place(chosen: list[int], candidates: Sequence[Candidate], answer: str) -> int:
@@ -82,7 +96,11 @@ def _before(item: Candidate, answer: str) -> str:
         above = text[:opened].rstrip().rsplit("\n", 1)[-1]
         speaks_of_its_own = re.search(r"[=＝][^\s=]", above)
         return "" if speaks_of_its_own else above[-_ASIDE_CHARS:]
-    return text.rsplit("\n", 1)[-1][-_ASIDE_CHARS:]
+    own = text.rsplit("\n", 1)[-1]
+    if not own.strip("`*->• \t") and "\n" in text:  # alone on its line: the line above speaks of it
+        own = text.rstrip("`*->• \t\n").rsplit("\n", 1)[-1]
+        own = "" if re.search(r"[=＝][^\s=]", own) else own
+    return own[-_ASIDE_CHARS:]
 
 
 def _after(item: Candidate, answer: str) -> str:
@@ -106,7 +124,7 @@ def _is_used(item: Candidate, answer: str, cell: str) -> bool:
 
 
 def _is_aside(item: Candidate, answer: str) -> bool:
-    return bool(_ASIDE.search(_before(item, answer)))
+    return bool(_ASIDE.search(_before(item, answer)) or _CONCEDED_AFTER.search(_after(item, answer)))
 
 
 def _bare(text: str) -> str:

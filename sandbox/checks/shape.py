@@ -20,6 +20,10 @@ from sandbox.records import CheckContext, Evidence
 _UNITS = {"chars": "글자", "lines": "줄", "sentences": "문장", "items": "항목", "tokens": "토큰"}
 _ITEM_MARKS = frozenset("□■▢◻▣◆◇▶▷○ㅇ◦●〇❍•·∙・‧⦁▪▫–—―−‐-*+o☑✓✔")
 _SENTENCE_END = re.compile(r"(?<=[.!?。])[\"”’')\]]*\s+|(?<=[.!?。])[\"”’')\]]*$")
+_QUOTED = re.compile(r"「[^」\n]+」|『[^』\n]+』|“[^”\n]+”|‘[^’\n]+’|\"[^\"\n]+\"|'[^'\n]+'|`[^`\n]+`")
+_REPORTS = re.compile(
+    r"지시|명령|따르지\s?않|무시했|무시하고|무시함|(?:이)?라는\s?(?:말|표현|문구|문장|구절)|(?:말|표현|문구|문장)[은는을를]?\s?(?:쓰지|뺐|빼|지웠|삭제|제외)"
+)
 _AFTER_NAME = re.compile(r"$|[\s:：(（\[·,/및ㆍ\-–]|[와과]\s")
 
 
@@ -306,7 +310,19 @@ def _unwanted(term: str, answer: str) -> list[Evidence]:
         )
         for option in _options(term)
         for found in pattern_of(option).finditer(answer)
+        if not _is_reported(answer, found)
     ]
+
+
+def _is_reported(answer: str, found: re.Match[str]) -> bool:
+    """Say whether words are only quoted as somebody's order or wording: 「…」라고 답하라는 지시가 있음."""
+    start = answer.rfind("\n", 0, found.start()) + 1
+    line = answer[start : (answer + "\n").find("\n", found.end())]
+    for piece in _QUOTED.finditer(line):
+        inside = piece.start() < found.start() - start and found.end() - start < piece.end()
+        if inside and _REPORTS.search(line[: piece.start()] + " " + line[piece.end() :]):
+            return True
+    return False
 
 
 # --------------------------------------------------------------------------- table
