@@ -95,6 +95,22 @@ def test_a_clock_set_back_does_not_stop_the_copies(store: Store, file: Path) -> 
     age(copy, -30 * DAY)
     copy.rename(copy.with_name("sandbox-of-tomorrow.db"))
     assert store.keep_backup() is not None
+    assert store.keep_backup() is None, "one an hour, not one at every look until the clock has caught up"
+
+
+def test_copies_of_tomorrow_take_no_place_of_todays(store: Store, file: Path) -> None:
+    """The clock was days ahead for more than a week: what is copied now is newer, whatever the dates say."""
+    store.add_person("김연습")
+    for day in range(12):
+        copy = store.keep_backup()
+        assert copy
+        age(copy.rename(copy.with_name(f"sandbox-ahead-{day:02d}.db")), -(30 + day) * DAY)
+    today = store.keep_backup()
+    assert today and today.exists() and today == backups.newest(file)
+    assert len(copies(file)) <= backups.KEEP_NEWEST + backups.KEEP_DAYS
+    store.close()
+    damage(file)
+    assert backups.restore(file)[0] == today
 
 
 def test_damage_never_takes_the_place_of_a_good_copy(store: Store, file: Path) -> None:

@@ -12,7 +12,6 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from starlette.requests import Request
@@ -141,8 +140,8 @@ def _said(told_now: ClassTold) -> dict[str, Any]:
         "survey": now.survey_open,
         "shown": now.shown_run_id,
     }
-    if now.timer_ends_at is not None:
-        left = (now.timer_ends_at - datetime.now(UTC)).total_seconds()
+    left = services().lecture.followers.seconds_left(told_now)
+    if left is not None:
         said["timer"] = {"title": now.timer_title, "left": round(left, 1)}
     return said
 

@@ -4,7 +4,7 @@
 - ``instructors``: set-up code, passwords, the role     - ``classes``: made, closed, deleted; who sits where
 - ``live``: 「지금 이 실습」, pause, notice, timer         - ``followers``: how every seat hears of a change
 - ``terms``: what the class allows when something is sent - ``roster_text``: a roster as it is pasted
-- ``newcomers``: how many may come in by a name alone
+- ``newcomers``: how many may come in by a name alone   - ``steady``: time that goes on when the clock is set
 - ``seating_plan``: which of its lines goes to which seat - ``class_settings``: what a class may be, and merging
 - ``budgets``, ``surveys``, ``seats``: limits, what people thought of it, where they are
 """

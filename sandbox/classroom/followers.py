@@ -12,8 +12,10 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sandbox.class_records import Class, ClassNow
+from sandbox.classroom.steady import Steady
 from sandbox.records import SandboxError
 from sandbox.store import Store
 
@@ -23,10 +25,11 @@ LOOK_EVERY_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ClassTold:
-    """A class and what stands before it."""
+    """A class and what stands before it; ``timer_over_at`` is of the steady clock (``Followers.seconds_left``)."""
 
     of: Class
     now: ClassNow
+    timer_over_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -39,8 +42,11 @@ class _Followed:
 class Followers:
     """Follow classes; one per server process."""
 
-    def __init__(self, store: Store, *, look_every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+    def __init__(
+        self, store: Store, *, look_every_seconds: float = LOOK_EVERY_SECONDS, steady: Steady | None = None
+    ) -> None:
         self._store, self._look_every = store, look_every_seconds
+        self._steady = steady or Steady()
         self._followed: dict[str, _Followed] = {}
         self._watching: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -74,6 +80,11 @@ class Followers:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._woken.set)
 
+    def seconds_left(self, told: ClassTold) -> float | None:
+        """Return how long the class's timer still runs, below zero when it is over; None without one."""
+        over_at = told.timer_over_at
+        return None if over_at is None else (over_at - self._steady.now()).total_seconds()
+
     def seats(self) -> int:
         """Return how many seats follow now."""
         return sum(f.seats for f in self._followed.values())
@@ -101,4 +112,7 @@ class Followers:
 
     def _read(self, code: str) -> ClassTold | None:
         of, now = self._store.class_of(code), self._store.class_now(code)
-        return ClassTold(of, now) if of is not None and now.version else None
+        if of is None or not now.version:
+            return None
+        ends_at = now.timer_ends_at
+        return ClassTold(of, now, self._steady.placed(code, ends_at) if ends_at else None)

@@ -12,14 +12,14 @@ import hashlib
 import json
 import secrets
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from sandbox.class_records import Class, InstructorKey, SeatLine, Spent, TryLine
+from sandbox.class_records import Class, InstructorKey, SeatLine, SeatState, Spent, TryLine
 from sandbox.classroom.instructors import Instructors
+from sandbox.classroom.steady import Steady, running_seconds
 from sandbox.records import Endpoint, EndpointHealth, HealthState, NotFoundError
 from sandbox.reports import board_page
 from sandbox.reports.board_page import ClassLook
@@ -55,7 +55,7 @@ class _Runs:
     tried: dict[tuple[str, str], Tried] = field(default_factory=dict)
     under_way: dict[str, TryLine] = field(default_factory=dict)
 
-    def take(self, found: Iterable[TryLine], now: datetime) -> None:
+    def take(self, found: Iterable[TryLine], now: datetime, steady: Steady) -> None:
         touched: set[tuple[str, str]] = set()
         for line in found:
             place = (line.person_id, line.exercise_id)
@@ -67,12 +67,14 @@ class _Runs:
             else:
                 self.unsettled.add(line.run_id)
             if not line.state.ended:
-                self.under_way[line.person_id] = line
+                self.under_way[line.person_id] = _steady_try(line, steady)
             elif (open_now := self.under_way.get(line.person_id)) and open_now.run_id == line.run_id:
                 del self.under_way[line.person_id]
         for place in touched:
             ordered = sorted(self.lines[place].values(), key=lambda t: (t.created_at, t.run_id))
-            self.tried[place] = sum_up(ordered)
+            tried = sum_up(ordered)
+            last = tried.last and _steady_try(tried.last, steady)
+            self.tried[place] = replace(tried, last=last)
 
 
 @dataclass(slots=True)
@@ -105,12 +107,12 @@ class Board:
         exercise_title: Callable[[str], str],
         endpoints: Callable[[], Iterable[Endpoint]],
         health: Callable[[str], EndpointHealth],
-        clock: Callable[[], float] = time.monotonic,
+        clock: Callable[[], float] = running_seconds,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store, self._instructors = store, instructors
         self._title, self._endpoints, self._health = exercise_title, endpoints, health
-        self._clock, self._utc_now = clock, utc_now
+        self._clock, self._utc_now, self._steady = clock, utc_now, Steady(clock, utc_now)
         self._secret = secrets.token_bytes(16)
         self._classes: OrderedDict[str, _Kept] = OrderedDict()
         self._lock = threading.Lock()
@@ -176,11 +178,12 @@ class Board:
             kept.slow_looked = clock
         here = self._store.class_seats(code)
         self._read_runs(kept, code, frozenset(s.person_id for s in here), at)
+        seats = (replace(line, state=line.state and _steady_seat(line.state, self._steady)) for line in here)
         kept.look = ClassLook(
             klass,
             self._store.class_now(code),
-            at,
-            tuple(sorted((*here, *kept.empty), key=board_page.seat_order)),
+            self._steady.now(),
+            tuple(sorted((*seats, *kept.empty), key=board_page.seat_order)),
             kept.runs.tried,
             dict(kept.runs.under_way),
             kept.votes,
@@ -195,12 +198,13 @@ class Board:
         clock = self._clock()
         if not members <= kept.runs.members or clock - kept.runs.read_at >= ANEW_SECONDS:
             runs = _Runs(members, clock)
-            runs.take(self._store.class_tries(code), at)
+            runs.take(self._store.class_tries(code), at, self._steady)
             kept.runs = runs
             return
         runs = kept.runs
-        since = runs.newest - OVERLAP if runs.newest else at - OVERLAP
-        runs.take(self._store.class_tries(code, since=since, also=tuple(runs.unsettled)), at)
+        since = min(runs.newest or at, at) - OVERLAP  # the newest may be of before the clock was set back
+        found = self._store.class_tries(code, since=since, also=tuple(runs.unsettled))
+        runs.take(found, at, self._steady)
 
     def _healths(self, klass: Class) -> tuple[tuple[str, EndpointHealth], ...]:
         """Ask after the class's own endpoint and those that have been used of late."""
@@ -227,4 +231,21 @@ def no_class() -> NotFoundError:
 def _settled(line: TryLine, now: datetime) -> bool:
     if not line.state.ended or line.ended_at is None:
         return False
-    return line.total > 0 or now - line.ended_at > SETTLED_AFTER
+    return line.total > 0 or abs(now - line.ended_at) > SETTLED_AFTER
+
+
+def _steady_seat(seat: SeatState, steady: Steady) -> SeatState:
+    """Return a seat with its moments on the board's own line of time."""
+    who = seat.person_id
+    return replace(
+        seat,
+        arrived_at=steady.past((who, "arrived"), seat.arrived_at),
+        seen_at=steady.past((who, "seen"), seat.seen_at),
+        moved_at=steady.past((who, "moved"), seat.moved_at),
+        hand_at=steady.placed((who, "hand"), seat.hand_at) if seat.hand_at else None,  # in their order
+    )
+
+
+def _steady_try(line: TryLine, steady: Steady) -> TryLine:
+    ended_at = steady.past((line.run_id, "ended"), line.ended_at) if line.ended_at else None
+    return replace(line, created_at=steady.past((line.run_id, "created"), line.created_at), ended_at=ended_at)

@@ -166,7 +166,7 @@ def _tiles(look: ClassLook, stuck_minutes: int) -> Iterator[Tile]:
         exercise_id = seat.exercise_id if seat else ""
         own = look.tried.get((line.person_id, exercise_id), NOTHING_TRIED)
         under_way = look.under_way.get(line.person_id)
-        if under_way is not None and own.last is not under_way:
+        if under_way is not None and own.last != under_way:
             # Two of a lab's prompts, or another page: whoever waits for an answer is not idle.
             own = Tried(own.tries, own.passed, own.total, own.finished, under_way, own.failed)
         found, minutes = standing(seat, own, look.at, stuck_minutes=stuck_minutes)

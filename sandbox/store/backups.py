@@ -21,13 +21,14 @@ from sandbox.store.failures import DAMAGED, failure, told_in_korean
 FOLDER = "backups"
 KEEP_NEWEST, KEEP_DAYS = 4, 7
 _EVERY_SECONDS = 3_600.0
+_SAME_SECONDS = 60.0  # by which the clock of a disk elsewhere may be ahead
 _LOG = logging.getLogger(__name__)
 _PARTS = ("", "-wal", "-shm")
 
 
 def newest(file: Path) -> Path | None:
     """Return the newest copy beside a database file; None when there is none."""
-    return max(_copies(file), key=lambda p: p.stat().st_mtime, default=None)
+    return next(iter(_newest_first(file)), None)
 
 
 def place_for(file: Path) -> Path:
@@ -110,7 +111,14 @@ def _copies(file: Path) -> list[Path]:
 
 
 def _newest_first(file: Path) -> list[Path]:
-    return sorted(_copies(file), key=lambda p: p.stat().st_mtime, reverse=True)
+    """Return the copies; one of tomorrow comes last: it was made before the clock was set back."""
+    ages = {copy: _age_seconds(copy) for copy in _copies(file)}
+    return sorted(ages, key=lambda copy: (ages[copy] < 0, ages[copy]))
+
+
+def _age_seconds(copy: Path) -> float:
+    age = time.time() - copy.stat().st_mtime
+    return age if age < -_SAME_SECONDS else max(0.0, age)
 
 
 def _beyond_keeping(newest_first: list[Path]) -> list[Path]:
@@ -122,11 +130,7 @@ def _beyond_keeping(newest_first: list[Path]) -> list[Path]:
 
 
 def _due(file: Path) -> bool:
-    last = newest(file)
-    if last is None:
-        return True
-    age = time.time() - last.stat().st_mtime
-    return not 0 <= age < _EVERY_SECONDS  # a copy of tomorrow: the clock was set back
+    return not any(0 <= _age_seconds(copy) < _EVERY_SECONDS for copy in _copies(file))
 
 
 def _refuse_while_open(file: Path) -> None:
