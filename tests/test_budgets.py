@@ -201,6 +201,30 @@ def test_yesterdays_and_others_use_is_nobodys_day(room: Room) -> None:
     room.budgets.check(room.me, PRICED, TokenCount(500, False))
 
 
+@pytest.mark.parametrize("days", [1, 30, 365])
+def test_what_a_clock_that_was_ahead_has_booked_binds_nobody_until_then(room: Room, days: int) -> None:
+    """Every day up to that one was spent already: the whole room was refused for a year."""
+    room.rules[CODE] = ClassRules(person_tokens=3_000)
+    room.budgets.set_limit(room.staff.officer, Limit(LimitScope.DAY, ALL, tokens=3_000))
+    room.budgets.set_limit(room.staff.officer, Limit(LimitScope.PERSON, ALL, tokens=3_000))
+    room.budgets.set_limit(
+        room.staff.officer, Limit(LimitScope.ENDPOINT, "priced", tokens=3_000 + 3_000 * (days < 8))
+    )
+    ahead = UsageLine(TODAY + timedelta(days=days), CODE, room.me.id, "priced", Spent(2, 2_900, 0))
+    room.store.add_usage(ahead)
+    room.budgets.check(room.me, PRICED, TokenCount(500, False))
+    room.now += timedelta(days=days)
+    with pytest.raises(BudgetSpentError):
+        room.budgets.check(room.me, PRICED, TokenCount(500, False))
+
+
+def test_a_month_counts_whole_though_the_clock_was_set_back_within_it(room: Room) -> None:
+    room.budgets.set_limit(room.staff.officer, Limit(LimitScope.ENDPOINT, "priced", tokens=5_000))
+    room.store.add_usage(UsageLine(TODAY + timedelta(days=1), CODE, room.me.id, "priced", Spent(9, 4_900, 0)))
+    with pytest.raises(BudgetSpentError):
+        room.budgets.check(room.me, PRICED, TokenCount(500, False))
+
+
 def test_last_months_use_of_an_endpoint_is_over(room: Room) -> None:
     room.budgets.set_limit(room.staff.officer, Limit(LimitScope.ENDPOINT, "priced", tokens=5_000))
     room.store.add_usage(UsageLine(date(2026, 10, 31), CODE, room.me.id, "priced", Spent(9, 4_900, 4_900)))

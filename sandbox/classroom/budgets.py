@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from calendar import monthrange
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -249,18 +250,20 @@ class Budgets:
         return Limit(LimitScope.CLASS, code, rules.class_tokens, rules.class_won)
 
     def _standing(self, limit: Limit, each: Cost, person: Person | None = None) -> Standing:
+        # What was booked on a day to come, by a clock that was ahead, must not bind until that day.
         today = self._today()
         if limit.scope in (LimitScope.PERSON, LimitScope.MEMBER):
             who = person.id if person else None
-            spent = self._store.spent(since=today, person_id=who)
+            spent = self._store.spent(since=today, until=today, person_id=who)
             going = self._store.open_runs(person_id=who)
         elif limit.scope is LimitScope.CLASS:
             spent = self._store.spent(class_code=limit.key)
             going = self._store.open_runs(class_code=limit.key)
         elif limit.scope is LimitScope.DAY:
-            spent, going = self._store.spent(since=today), self._store.open_runs()
+            spent, going = self._store.spent(since=today, until=today), self._store.open_runs()
         else:
-            spent = self._store.spent(since=today.replace(day=1), endpoint_id=limit.key)
+            first, last = today.replace(day=1), today.replace(day=monthrange(today.year, today.month)[1])
+            spent = self._store.spent(since=first, until=last, endpoint_id=limit.key)
             going = self._store.open_runs(endpoint_id=limit.key)
         return Standing(limit, spent, Cost(going * each.tokens, going * each.won))
 

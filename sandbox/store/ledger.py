@@ -50,12 +50,15 @@ class Ledger:
         self,
         *,
         since: date | None = None,
+        until: date | None = None,
         class_code: str | None = None,
         person_id: str | None = None,
         endpoint_id: str | None = None,
     ) -> Spent:
-        """Sum up what was used; only the named parts narrow it."""
+        """Sum up what was used from ``since`` to ``until``, both included; only the named parts narrow it."""
         wanted = _SUMS.where(*_narrowed(since, class_code, person_id, endpoint_id))
+        if until is not None:
+            wanted = wanted.where(usage.c.day <= until)
         with self._database.reading() as connection:
             found = connection.execute(wanted).one()
         return Spent(int(found[0]), int(found[1]), int(found[2]), float(found[3]))
