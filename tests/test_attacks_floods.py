@@ -104,7 +104,15 @@ class Gated:
         self.tasks: list[asyncio.Task[list[Any]]] = []
 
     def ask(
-        self, kind: str, path: str, token: str, method: str = "GET", *, desk: str = "", size: str = "10"
+        self,
+        kind: str,
+        path: str,
+        token: str,
+        method: str = "GET",
+        *,
+        desk: str = "",
+        size: str = "10",
+        cookie: str = "",
     ) -> asyncio.Task[list[Any]]:
         headers = [(b"host", b"localhost"), (b"accept", b"text/html")]
         if size and method == "PUT":
@@ -113,6 +121,8 @@ class Gated:
             headers.append((b"cookie", f"desk={desk}".encode()))
         if token:
             headers.append((b"cookie", f"other=1; room={token}".encode()))
+        if cookie:
+            headers.append((b"cookie", cookie.encode()))
         scope = {"type": kind, "path": path, "method": method, "headers": headers}
         told: list[Any] = []
 
