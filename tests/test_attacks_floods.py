@@ -33,6 +33,7 @@ from ui.limits import (
 )
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
+PATIENCE_SECONDS = 300  # for what will come about, on a PC that does a lot besides
 
 
 # --------------------------------------------------------------------------- the counting
@@ -279,7 +280,9 @@ async def test_a_flood_on_the_real_server_leaves_the_neighbour_alone(running: Ru
     me, neighbour = ({"Cookie": f"room={t}"} for t in tokens(running.data_dir, "몰아치는 사람", "이웃"))
     html = {"Accept": "text/html"}
     body = json.dumps({"place": "free", "values": {"__prompt": "글"}})
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+    # A connection of its own for each request: one that the server has let go meanwhile would fail a POST.
+    alone = aiohttp.TCPConnector(limit=0, force_close=True)
+    async with aiohttp.ClientSession(connector=alone) as http, asyncio.timeout(PATIENCE_SECONDS):
 
         async def draft(who: dict[str, str]) -> int:
             async with http.post(f"{running.url}/room/draft", data=body, headers={**who, **SAME}) as got:
@@ -289,27 +292,33 @@ async def test_a_flood_on_the_real_server_leaves_the_neighbour_alone(running: Ru
             async with http.get(f"{running.url}/free", headers={**who, **html}) as got:
                 return got.status, await got.text()
 
-        statuses = await asyncio.gather(*(draft(me) for _ in range(PACES["draft"][0] * 3)))
-        assert set(statuses) == {200, 429}
-        assert await draft(neighbour) == 200
-        sockets = [
-            await http.ws_connect(
-                f"{running.url}/_stcore/stream", origin=running.url, protocols=("streamlit",), headers=me
+        async def tab(who: dict[str, str]) -> tuple[aiohttp.ClientWebSocketResponse, asyncio.Task[None]]:
+            socket = await http.ws_connect(
+                f"{running.url}/_stcore/stream", origin=running.url, protocols=("streamlit",), headers=who
             )
-            for _ in range(SOCKETS_EACH)
-        ]
+            return socket, asyncio.create_task(read(socket))
+
+        statuses = set[int]()
+        while 429 not in statuses:  # on a slow PC the bucket fills again beside a single wave
+            statuses |= set(await asyncio.gather(*(draft(me) for _ in range(PACES["draft"][0] * 3))))
+        assert statuses == {200, 429}
+        assert await draft(neighbour) == 200
+        tabs = await asyncio.gather(*(tab(me) for _ in range(SOCKETS_EACH)))
         status, said = await page(me)
         assert status == 503 and "쓰지 않는 탭을 닫고" in said
         assert (await page(neighbour))[0] == 200
-        for socket in sockets:
-            await socket.close()
-        for _ in range(100):
-            status, _ = await page(me)
-            if status == 200:
-                break
+        assert not any(socket.closed for socket, _ in tabs)
+        await asyncio.gather(*(socket.close() for socket, _ in tabs))
+        await asyncio.gather(*(reading for _, reading in tabs))
+        while (await page(me))[0] != 200:
             await asyncio.sleep(0.1)
-        assert status == 200
     assert "Traceback" not in running.log.read_text(encoding="utf-8")
+
+
+async def read(socket: aiohttp.ClientWebSocketResponse) -> None:
+    """Read as a browser does: only who reads answers the server's pings, and who does not is hung up on."""
+    async for _ in socket:
+        pass
 
 
 async def test_a_flood_of_long_drafts_ends_with_the_newest_and_the_neighbour_is_kept(
@@ -324,7 +333,8 @@ async def test_a_flood_of_long_drafts_ends_with_the_newest_and_the_neighbour_is_
         told = {"place": "free", "mark": "page", "values": values, "numbers": {"__prompt": n}}
         return json.dumps(told, ensure_ascii=False).encode()
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+    alone = aiohttp.TCPConnector(limit=0, force_close=True)
+    async with aiohttp.ClientSession(connector=alone) as http:
 
         async def draft(who: dict[str, str], what: bytes) -> int:
             async with http.post(f"{running.url}/room/draft", data=what, headers={**who, **SAME}) as got:

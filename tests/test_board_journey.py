@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from bench.board_class import CODE, PATH, MadeClass, fill
 from sandbox.records import Person
@@ -88,7 +88,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
 def test_a_class_on_the_board(hall: Hall) -> None:
     board = hall.lecturer()
     hall.open(board, "board")
-    expect(board.locator(".tile")).to_have_count(40)
+    expect(board.locator(".tile")).to_have_count(40, timeout=PATIENCE)
     expect(board.get_by_text("많이 실패한 점검")).to_be_visible()
     board.screenshot(path=ARTEFACTS / "board.png")
     first = board.locator(".tile").first.element_handle()
@@ -150,7 +150,7 @@ def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdra
     trainee.goto(f"{hall.room.url}/exercise?id={PATH[1]}")
     hall.open(board, "board")
     hall.open(wall, "projector")
-    expect(wall.locator(".tile")).to_have_count(40)
+    expect(wall.locator(".tile")).to_have_count(40, timeout=PATIENCE)
     wall.screenshot(path=ARTEFACTS / "wall.png")
     names = {p.name for p in hall.made.people}
     seen = wall.evaluate("""() => {
@@ -164,7 +164,9 @@ def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdra
     expect(board.get_by_text("쓴 글과 답변은 본인이 공유하거나")).to_be_visible(timeout=PATIENCE)
     assert "야간 개방" not in board.locator(".seat").inner_text()
 
-    trainee.get_by_text("내 화면도 보여 주기").click(timeout=PATIENCE)
+    expect(trainee.get_by_role("button", name="화면에 공유")).to_be_visible(timeout=PATIENCE)
+    settle(trainee)  # all is drawn that will be: nothing takes the tick away again
+    trainee.get_by_label("내 화면도 보여 주기").check(timeout=PATIENCE)
     trainee.get_by_role("button", name="손들기").click()
     expect(trainee.get_by_text("강사에게 알렸습니다. 화면도 볼 수 있습니다.")).to_be_visible(timeout=PATIENCE)
     expect(board.locator(".tile").nth(6)).to_have_class(re.compile("hand"), timeout=PATIENCE)
@@ -176,23 +178,56 @@ def test_a_hand_goes_up_is_seen_helped_and_an_answer_is_shared_shown_and_withdra
 
     settle(trainee)
     trainee.get_by_role("button", name="화면에 공유").click(timeout=PATIENCE)
-    trainee.get_by_text("앞 화면에 띄워도 좋습니다").click()
-    settle(trainee)
-    trainee.get_by_role("button", name="공유하기").click()
+    trainee.get_by_text("앞 화면에 띄워도 좋습니다").click(timeout=PATIENCE)
+    expect(trainee.get_by_role("checkbox", name=re.compile("앞 화면에 띄워도"))).to_be_checked(
+        timeout=PATIENCE
+    )
+    trainee.get_by_role("button", name="공유하기").click(timeout=PATIENCE)
     expect(trainee.get_by_text("이 답변을 강사와 공유하고 있습니다.")).to_be_visible(timeout=PATIENCE)
     trainee.get_by_text("이 답변을 강사와 공유하고 있습니다.").scroll_into_view_if_needed()
     trainee.screenshot(path=ARTEFACTS / "seat-shared.png")
     show = board.locator(".seat").get_by_role("button", name="앞 화면에 띄우기")
     show.click(timeout=PATIENCE)
     expect(wall.get_by_text("모범 답안과 나란히")).to_be_visible(timeout=PATIENCE)
-    expect(wall.get_by_text("야간 개방을 22시까지").first).to_be_visible()
+    expect(wall.get_by_text("야간 개방을 22시까지").first).to_be_visible(timeout=PATIENCE)
     expect(wall.get_by_text(person.name)).to_have_count(0)
     wall.screenshot(path=ARTEFACTS / "wall-answer.png")
     trainee.get_by_role("button", name="공유 거두기").click()
     expect(wall.get_by_text("모범 답안과 나란히")).to_have_count(0, timeout=PATIENCE)
-    expect(wall.locator(".tile").first).to_be_visible()
+    expect(wall.locator(".tile").first).to_be_visible(timeout=PATIENCE)
     for page in (trainee, board, wall):
         page.context.close()
+
+
+def test_an_answer_that_comes_late_takes_no_hand_down(hall: Hall) -> None:
+    """A sign of life was under way when the hand went up, and is answered after it by how things stood before."""
+    trainee, held = hall.trainee(hall.made.people[8]), list[Route]()
+
+    def hold_signs_of_life(route: Route) -> None:
+        if "hand" in (route.request.post_data_json or {}):
+            route.continue_()
+        else:
+            held.append(route)
+
+    trainee.route("**/room/seat", hold_signs_of_life)
+    trainee.goto(f"{hall.room.url}/exercise?id={PATH[1]}")
+    hand = trainee.get_by_role("button", name="손들기")
+    expect(hand).to_be_visible(timeout=PATIENCE)
+    settle(trainee)
+    box = trainee.locator("textarea").first
+    box.fill("도와주세요")  # from reading to writing: said at once
+    while not held:
+        trainee.wait_for_timeout(50)
+    hand.click()
+    up = trainee.get_by_text("강사에게 알렸습니다.")
+    expect(up).to_be_visible(timeout=PATIENCE)
+    for route in held:
+        route.fulfill(json={"hand": False, "screen": False})
+    trainee.wait_for_timeout(500)  # nothing may come of it
+    expect(up).to_be_visible()
+    expect(trainee.get_by_role("button", name="손 내리기")).to_be_visible()
+    trainee.context.close()
+    hall.store.lower_hand(hall.made.people[8].id)
 
 
 WATCH = """board => {

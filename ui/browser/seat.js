@@ -43,7 +43,8 @@ function build(root, data) {
   note.setAttribute("role", "status");
   box.append(note, label, button);
   root.replaceChildren(box);
-  const seat = { button, tick, label, note, up: false, active: true, typed: false, wrote: false, place: data.place };
+  const seat = { button, tick, label, note, up: false, active: true, typed: false, wrote: false, place: data.place,
+                 asked: 0, answered: 0 };
   button.addEventListener("click", () => tell(seat, { hand: seat.up ? "down" : "up", screen: tick.checked }));
   tick.addEventListener("change", () => { if (seat.up) tell(seat, { hand: "up", screen: tick.checked }); });
   show(seat, data.hand, data.screen);
@@ -52,6 +53,7 @@ function build(root, data) {
 
 async function tell(seat, more) {
   const body = { typed: seat.typed, ...more };
+  const turn = ++seat.asked;
   seat.active = seat.typed = false;
   let told;
   try {
@@ -66,6 +68,8 @@ async function tell(seat, more) {
     }
     return;
   }
+  if (turn < seat.answered) return; // a sign of life from before the hand went up, answered after it
+  seat.answered = turn;
   const helped = seat.up && !told.hand && !more.hand;
   show(seat, told.hand, told.screen);
   if (helped) seat.note.textContent = "강사가 도움 완료로 표시했습니다. 더 필요하면 다시 손을 들어 주세요.";

@@ -62,9 +62,7 @@ def share(run: Run) -> None:
         return
     with st.popover("화면에 공유", icon=":material/co_present:"):
         st.markdown("이 답변과 보낸 프롬프트를 **강사가** 볼 수 있게 합니다. 언제든 거둘 수 있습니다.")
-        may_project = st.checkbox(
-            "앞 화면에 띄워도 좋습니다 (이름과 좌석은 나오지 않습니다)", key=f"project-{run.id}"
-        )
+        st.checkbox("앞 화면에 띄워도 좋습니다 (이름과 좌석은 나오지 않습니다)", key=f"project-{run.id}")
         st.caption("가린 개인정보는 가린 채로 보입니다.")
         if seat is not None and seat.shared_run_id:
             st.caption("지금 공유하고 있는 다른 답변 대신 이 답변을 공유합니다.")
@@ -73,7 +71,7 @@ def share(run: Run) -> None:
             key=f"share-{run.id}",
             type="primary",
             on_click=_share,
-            args=(who, run.id, may_project),
+            args=(who, run.id),
         )
 
 
@@ -82,8 +80,12 @@ def vote(exercise_id: str, choice: str) -> None:
     session.services().seating.seats.vote(session.me(), exercise_id, choice)
 
 
-def _share(who: Person, run_id: str, may_project: bool) -> None:
-    """Share, as the button's callback: errors are shown after the rerun."""
+def _share(who: Person, run_id: str) -> None:
+    """Share, as the button's callback: errors are shown after the rerun.
+
+    The leave is read here and not when the page was drawn: who ticks and presses at once means both.
+    """
+    may_project = bool(st.session_state.get(f"project-{run_id}"))
     try:
         session.services().seating.seats.share(who, run_id, may_project=may_project)
     except SandboxError as error:
