@@ -206,10 +206,6 @@ def _respelled(n: int) -> str:
     return f'room="{"".join(letters)}"'
 
 
-same_browser = pytest.mark.xfail(
-    strict=True,
-    reason="the gate reads the first cookie of a name as it stands, the routes the last, unquoted",
-)
 spelled = pytest.mark.parametrize("spell", [_in_front, _respelled])
 
 
@@ -219,7 +215,6 @@ def test_the_routes_take_all_of_these_for_one_person(spell: Callable[[int], str]
     assert HTTPConnection(scope).cookies["room"] == "known-me"
 
 
-@same_browser
 @spelled
 async def test_one_cookie_presses_at_one_pace_however_it_is_written(spell: Callable[[int], str]) -> None:
     gated = Gated()
@@ -228,7 +223,6 @@ async def test_one_cookie_presses_at_one_pace_however_it_is_written(spell: Calla
     assert statuses.count(429) == 3
 
 
-@same_browser
 @spelled
 async def test_one_cookie_has_so_many_live_answers_however_it_is_written(spell: Callable[[int], str]) -> None:
     gated = Gated()

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -151,12 +152,14 @@ def _refuse(status: int, message: str) -> JSONResponse:
 
 
 def _token(headers: Headers, cookie: str = COOKIE) -> str:
-    """Return the room's cookie or another, empty when there is none."""
-    for part in headers.get("cookie", "").split(";"):
-        name, _, value = part.strip().partition("=")
-        if name == cookie:
-            return value.strip('"')
-    return ""
+    """Return the room's cookie or another, empty when there is none.
+
+    Read as the routes read it: a cookie that is spelled otherwise for us than for them would be two people.
+    """
+    token = ""
+    for line in headers.getlist("cookie"):
+        token = cookie_parser(line).get(cookie, token)
+    return token
 
 
 def _pace(method: str, path: str) -> str:
