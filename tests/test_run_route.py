@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from sandbox.library import prefilled
-from sandbox.practice import Work
+from sandbox.practice import JustPressed, Work
+from sandbox.practice.pressing import KNOWN_AT_ONCE, KNOWN_SECONDS
 from sandbox.records import Action, Choice, Location, Person, Run
 from tests.fake_endpoint import DEFAULT_ANSWER, FakeEndpoint
 from ui import session
@@ -216,3 +218,38 @@ def test_only_boxes_of_the_form_are_taken_over(seat: Seat) -> None:
     kept = session.services().store.run(told["run"], seat.me.id).sources
     assert "고친 값" in kept.values()
     assert "몰래 넣은 값" not in kept.values()
+
+
+def test_the_stream_after_a_press_asks_nobody_who_it_is_and_any_other_does(
+    seat: Seat, app: Starlette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seat.lay()
+    run_id = seat.press(press="one")[1]["run"]
+    room, asked = session.services(), []
+    person_for = room.classroom.person_for
+    monkeypatch.setattr(room.classroom, "person_for", lambda token: asked.append(token) or person_for(token))
+    other = Seat(app, "옆자리")
+    assert other.http.get(f"/room/live/{run_id}").status_code == 404, "another cookie opens nothing"
+    assert len(asked) == 1
+    second = seat.press(press="one")[1]["run"]  # the same press, told anew
+    assert second == run_id
+    asked.clear()
+    assert "event: end" in seat.http.get(f"/room/live/{run_id}").text
+    assert not asked
+    assert "event: end" in seat.http.get(f"/room/live/{run_id}").text
+    assert len(asked) == 1, "a second opening is asked who it is"
+
+
+def test_who_pressed_is_known_for_a_moment_only() -> None:
+    now = [0.0]
+    known, who = JustPressed(lambda: now[0]), Person("p", "나", "", "", datetime.now(UTC))
+    known.note("r", "mine", who)
+    assert known.take("r", "다른") is None
+    known.note("r", "mine", who)
+    now[0] = KNOWN_SECONDS + 0.1
+    assert known.take("r", "mine") is None
+    known.note("r", "mine", who)
+    assert known.take("r", "mine") is who and known.take("r", "mine") is None
+    for n in range(KNOWN_AT_ONCE + 5):
+        known.note(f"r{n}", "mine", who)
+    assert known.take("r0", "mine") is None and known.take(f"r{n}", "mine") is who

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.practice import Work
-from sandbox.records import Run, RunState
-from sandbox.turns.journal import LeftBehind
+from sandbox.records import Delta, Endpoint, Run, RunState, Sampling
+from sandbox.turns import LiveRun, Order
+from sandbox.turns.journal import Journal, LeftBehind
 from tests.fake_endpoint import FakeEndpoint
 from tests.test_practice import Room as Practising
 from tests.test_practice import follow
-from tests.test_turns import Room, endpoint_for, wait_for
+from tests.test_turns import ASKED, Room, endpoint_for, wait_for
+
+NOWHERE = Endpoint("nowhere", "없는 곳", "http://127.0.0.1:9/v1", "none")
 
 
 @pytest.fixture
@@ -144,3 +148,38 @@ def test_what_was_shown_is_read_back(tmp_path: Path, fake_endpoint: FakeEndpoint
 
 def _open(run: Run, name: str) -> Run:
     return replace(run, id=name, state=RunState.WAITING, answer="", ended_at=None)
+
+
+async def test_a_first_text_waits_for_no_other_line(folder: Path) -> None:
+    journal = Journal(folder)
+    first, second = (LiveRun(Order(r, r, NOWHERE, ASKED, Sampling()), writes_ahead=True) for r in "ab")
+    seen = []
+    for live in (first, second, first):  # all within the moment in which no further line is written
+        live.add(Delta(text=live.run_id))
+        journal.note(live)
+        await asyncio.sleep(0)
+        seen.append(live.snapshot().text)
+    assert seen == ["a", "b", "a"], "only the second piece of the first run waits for the next line"
+    journal.end(first)
+    assert first.snapshot().text == "aa"
+    journal.forget(first), journal.forget(second), journal.close()
+
+
+async def test_a_line_takes_along_what_arrives_in_its_moment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(folder)
+    live = LiveRun(Order("a", "a", NOWHERE, ASKED, Sampling()), writes_ahead=True)
+    later: list[Callable[[], None]] = []
+    monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda _s, do: later.append(do))
+    for text in "12":
+        live.add(Delta(text=text))
+        journal.note(live)
+        await asyncio.sleep(0)
+    (line,) = later
+    asyncio.get_running_loop().call_soon(lambda: (live.add(Delta(text="3")), journal.note(live)))
+    line()  # the timer comes before what the sockets have woken, as in a loop that has rested
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert live.snapshot().text == "123"
+    journal.forget(live), journal.close()

@@ -57,12 +57,13 @@ def told(handle: Handler) -> Handler:
 
 async def live(request: Request) -> Response:
     """Stream what is new of one's own run; ``Last-Event-ID`` or ``from`` says where to take up."""
-    who = await visitor(request)
+    run_id = request.path_params["run_id"]
+    who = services().just_pressed.take(run_id, request.cookies.get(COOKIE, "")) or await visitor(request)
     if who is None:
         return refused(401)
     wanted = request.headers.get("last-event-id") or request.query_params.get("from", "0")
     start = int(wanted) if POSITION.fullmatch(wanted) else 0
-    parts = services().practice.follow(who, request.path_params["run_id"], start)
+    parts = services().practice.follow(who, run_id, start)
     try:
         first = await anext(parts)
     except (NotFoundError, NotAllowedError):

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.records import NotFoundError, SandboxError
+from sandbox.records import NotFoundError, Person, SandboxError
 from ui.routes import body_of, refused, same_site, told
 from ui.session import COOKIE, services
 
@@ -43,19 +43,25 @@ async def run(request: Request) -> Response:
     token = request.cookies.get(COOKIE, "")
     try:
         pressed = partial(_press, token, str(ticket), str(press), str(text), values)
-        run_id = await services().press(pressed)
+        sent = await services().press(pressed)
     except NotFoundError as error:
         return _told(error, 410)  # the page lays its work anew, and the press is repeated
     except SandboxError as error:
         return _told(error, 409)
-    return refused(401) if run_id is None else JSONResponse({"ok": True, "run": run_id})
+    if sent is None:
+        return refused(401)
+    who, run_id = sent
+    services().just_pressed.note(run_id, token, who)
+    return JSONResponse({"ok": True, "run": run_id})
 
 
-def _press(token: str, ticket: str, press: str, text: str, values: Mapping[str, str]) -> str | None:
+def _press(
+    token: str, ticket: str, press: str, text: str, values: Mapping[str, str]
+) -> tuple[Person, str] | None:
     """Do it all on one thread, once: forty wait behind this. None when nobody has this cookie."""
     room = services()
     who = room.classroom.person_for(token)
-    return None if who is None else room.pressing.press(who, ticket, press, text, values)
+    return None if who is None else (who, room.pressing.press(who, ticket, press, text, values))
 
 
 def _values(given: Any) -> Mapping[str, str] | None:

@@ -31,7 +31,7 @@ from sandbox.classroom.recorded import RECORDED
 from sandbox.documents import read
 from sandbox.library import Library
 from sandbox.local_model import LocalModel
-from sandbox.practice import Practice, Pressing
+from sandbox.practice import JustPressed, Practice, Pressing
 from sandbox.records import (
     Choice,
     Endpoint,
@@ -95,10 +95,10 @@ class Services:
     after: AfterClass
     found: tuple[Endpoint, ...] = ()
     drawing: Drawing = field(default_factory=lambda: Drawing(DRAWN_AT_ONCE))
+    just_pressed: JustPressed = field(default_factory=JustPressed)
     # Writing may wait for the disk or another program; those who only read must not wait behind it.
     writers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "room-writes"))
-    # Forty press in the same instant: two threads send the first of them on while eight would fight for
-    # Python's lock until the last one is ready. Two, so that one long text holds nobody up.
+    # Two: eight would fight for Python's lock until the last of forty is ready; one long text holds nobody up.
     pressers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "room-presses"))
     seating: Seating = field(init=False)
     trials: Trials = field(init=False)
@@ -251,18 +251,21 @@ def turn_to_draw() -> Iterator[None]:
 def person() -> Person | None:
     """Say who sits at this browser: from the session, or from the cookie after a refresh."""
     found: Person | None = st.session_state.get("person")
-    if found is None:
-        found = services().classroom.person_for(_cookie())
-    elif time.monotonic() - st.session_state.get("person_seen", 0.0) > LOOK_AGAIN_SECONDS:
-        # The lecturer may have moved them to another seat or class, or removed them.
-        found = services().classroom.again(found)
-    else:
+    if found and time.monotonic() - st.session_state.get("person_seen", 0.0) <= LOOK_AGAIN_SECONDS:
         return found
+    # The lecturer may have moved or removed them, and they may have left, or made a new code, elsewhere.
+    mine, room = token(), services().classroom
+    found = room.person_for(mine) if mine or found is None else room.again(found)
     if found is None:
         st.session_state.pop("person", None)
     else:
         st.session_state["person"], st.session_state["person_seen"] = found, time.monotonic()
     return found
+
+
+def token() -> str:
+    """Return what says who is here: what was given out in this tab, else the browser's cookie; '' for none."""
+    return str(st.session_state.get("token", "")) or _cookie()
 
 
 def _cookie(name: str = COOKIE) -> str:
@@ -282,7 +285,7 @@ def me() -> Person:
 def enter(entry: Entry) -> None:
     """Remember who came in; the frame hands the token to the browser as a cookie."""
     st.session_state["person"] = entry.person
-    st.session_state["token_to_keep"] = entry.token
+    st.session_state["token"] = st.session_state["token_to_keep"] = entry.token
 
 
 def token_to_keep() -> str:
@@ -291,7 +294,7 @@ def token_to_keep() -> str:
 
 def leave() -> None:
     """Forget the person in this browser; the frame removes the cookie."""
-    services().classroom.leave(_cookie())
+    services().classroom.leave(token())
     for key in list(st.session_state):
         del st.session_state[key]
     st.session_state["token_to_keep"] = "-"

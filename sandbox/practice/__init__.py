@@ -8,9 +8,9 @@ judge, ``drafting`` what is being typed, ``following`` a live answer on its way 
 from sandbox.checks.proved import ProvedFormula, proved_formula
 from sandbox.practice.desk import Practice
 from sandbox.practice.picture import TokenPicture, token_picture
-from sandbox.practice.pressing import Pressing
+from sandbox.practice.pressing import JustPressed, Pressing
 from sandbox.practice.shapes import LivePart, Preview, Typed, Work, score
 
 __all__ = [
-    "LivePart", "Practice", "Pressing", "Preview", "ProvedFormula", "TokenPicture", "Typed", "Work", "proved_formula", "score", "token_picture",
+    "JustPressed", "LivePart", "Practice", "Pressing", "Preview", "ProvedFormula", "TokenPicture", "Typed", "Work", "proved_formula", "score", "token_picture",
 ]  # fmt: skip

@@ -159,7 +159,7 @@ class Practice:
         cleared = self._cleared(person, messages, choices, endpoint, known)
         sources = {name: self._masks.masked(text, person.id, known, choices) for name, text in own.items()}
         run = self._new_run(person, work, endpoint, cleared, sources)
-        self._store.add_run(run)
+        self._store.add_run(run, newest=True)
         if cleared.rule_counts:
             self._store.count_rules(endpoint.id, cleared.rule_counts)
         # A template on trial is the lecturer's own work, with forty waiting for it.
@@ -202,7 +202,7 @@ class Practice:
             sources=sources,
             answer="",
             state=RunState.WAITING,
-            created_at=self._store.next_moment(person.id),
+            created_at=datetime.now(UTC),
             error_code="",
             error_message="",
             finish_reason="",
@@ -212,7 +212,7 @@ class Practice:
             favourite=False,
             verdicts=(),
         )
-        self._store.add_run(run)
+        self._store.add_run(run, newest=True)
         self._submit(run, endpoint, cleared, sampling)
         return run.id
 
@@ -361,7 +361,7 @@ class Practice:
             messages=cleared.messages,
             answer="",
             state=RunState.WAITING,
-            created_at=self._store.next_moment(person.id),
+            created_at=datetime.now(UTC),
             title=self.composing.title(work, cleared),
             sources=sources,
             exercise_version=exercise.version if exercise else 0,

@@ -19,6 +19,7 @@ from sandbox.records import Run, RunState
 from sandbox.turns import CROWD, GATHERS, LiveRun, LiveView
 
 LOOK_SECONDS = 0.025
+FIRST_LOOK_SECONDS = 0.008  # as long as somebody sees no text yet
 PAUSE_SECONDS = 0.08
 GATHERED_PAUSE_SECONDS = 0.02
 MANY_READERS = 40
@@ -45,7 +46,7 @@ class _Beat:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._call_later, self._make_future = loop.call_later, loop.create_future
-        self._waiting: dict[asyncio.Future[None], tuple[float, Callable[[], bool]]] = {}
+        self._waiting: dict[asyncio.Future[None], tuple[float, bool, Callable[[], bool]]] = {}
         self._clock = loop.time
         self._ticking = False
         self.readers = 0
@@ -61,26 +62,27 @@ class _Beat:
         crowd = max(0, self.readers - MANY_READERS) * PAUSE_PER_READER_SECONDS
         return min(LONGEST_PAUSE_SECONDS, PAUSE_SECONDS + crowd)
 
-    async def until(self, news: Callable[[], bool], *, rest_seconds: float) -> None:
-        """Return when there is news, but not before the rest is over."""
+    async def until(self, news: Callable[[], bool], *, rest_seconds: float, first: bool = False) -> None:
+        """Return when there is news, but not before the rest is over. ``first``: who sees no text yet."""
         future = self._make_future()
-        self._waiting[future] = (self._clock() + rest_seconds, news)
+        self._waiting[future] = (self._clock() + rest_seconds, first, news)
         if not self._ticking:
             self._ticking = True
-            self._call_later(LOOK_SECONDS, self._look)
+            self._call_later(FIRST_LOOK_SECONDS if first else LOOK_SECONDS, self._look)
         try:
             await future
         finally:
             self._waiting.pop(future, None)
 
     def _look(self) -> None:
-        now = self._clock()
-        for future, (not_before, news) in list(self._waiting.items()):
+        now, hurried = self._clock(), False
+        for future, (not_before, first, news) in list(self._waiting.items()):
             if now >= not_before and not future.done() and news():
                 future.set_result(None)
+            hurried = hurried or first
         self._ticking = bool(self._waiting)
         if self._ticking:
-            self._call_later(LOOK_SECONDS, self._look)
+            self._call_later(FIRST_LOOK_SECONDS if hurried else LOOK_SECONDS, self._look)
 
 
 async def follow(
@@ -105,7 +107,8 @@ async def follow(
                 rest = 0.0
             if ended:
                 return
-            await beat.until(_news(live, seen, told), rest_seconds=rest)
+            first = not shown and view.state is RunState.STREAMING
+            await beat.until(_news(live, seen, told), rest_seconds=rest, first=first)
     finally:
         beat.readers -= 1
 

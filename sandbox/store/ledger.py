@@ -20,6 +20,7 @@ from sandbox.store.tables import people, runs
 
 _SUMMED = ("runs", "prompt_tokens", "answer_tokens", "won")
 _SUMS = select(*(func.coalesce(func.sum(usage.c[name]), 0) for name in _SUMMED))
+_LIMITS = select(limits)
 _OPEN = (str(RunState.WAITING), str(RunState.STREAMING))
 
 
@@ -113,7 +114,7 @@ class Ledger:
     def limits(self) -> Mapping[tuple[LimitScope, str], Limit]:
         """Return every limit that was set, by scope and key."""
         with self._database.reading() as connection:
-            rows = connection.execute(select(limits)).all()
+            rows = connection.execute(_LIMITS).all()
         return {
             (LimitScope(row.scope), row.key): Limit(
                 LimitScope(row.scope), row.key, row.tokens, row.won, row.changed_by, row.changed_at

@@ -16,7 +16,7 @@ import unicodedata
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sandbox.records import NotFoundError, Person
 from sandbox.store.database import Database
@@ -33,6 +33,12 @@ CODE_LETTERS = "23456789ACDEFGHJKMNPQRTVWXY"
 _READ_AS = str.maketrans("ZSBU", "258V")
 _CODE_LENGTH = 8
 _PERSON = (people.c.id, people.c.name, people.c.class_code, people.c.seat, people.c.created_at)
+# Made once: every press and every live answer asks it.
+_BY_TOKEN = (
+    select(*_PERSON)
+    .join(sign_ins, sign_ins.c.person_id == people.c.id)
+    .where(sign_ins.c.token_hash == bindparam("token"), sign_ins.c.expires_at > bindparam("now"))
+)
 
 
 class People:
@@ -98,19 +104,21 @@ class People:
 
     def person_by_token(self, token: str) -> Person | None:
         """Return whose token this is; None when it is unknown, signed out or expired."""
-        found = (
-            select(*_PERSON)
-            .join(sign_ins, sign_ins.c.person_id == people.c.id)
-            .where(sign_ins.c.token_hash == token_hash(token), sign_ins.c.expires_at > datetime.now(UTC))
-        )
+        asked = {"token": token_hash(token), "now": datetime.now(UTC)}
         with self._database.reading() as connection:
-            row = connection.execute(found).first()
+            row = connection.execute(_BY_TOKEN, asked).first()
         return None if row is None else _person(row)
 
     def sign_out(self, token: str) -> None:
         """Make the token useless."""
         with self._database.writing() as connection:
             connection.execute(delete(sign_ins).where(sign_ins.c.token_hash == token_hash(token)))
+
+    def sign_out_others(self, person_id: str, token: str) -> None:
+        """Make useless every token of the person but this one."""
+        others = sign_ins.c.person_id == person_id, sign_ins.c.token_hash != token_hash(token)
+        with self._database.writing() as connection:
+            connection.execute(delete(sign_ins).where(*others))
 
     # ------------------------------------------------------------------- resume codes
 

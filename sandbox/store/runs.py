@@ -32,6 +32,9 @@ _MAY_END = (*_OPEN, str(RunState.CUT))
 
 # Made once, their values given apart: to build a statement of thirty values costs more than to carry it out.
 _WHOSE_CLASS = select(people.c.class_code).where(people.c.id == bindparam("whose")).scalar_subquery()
+_LATER = select(func.max(runs.c.created_at)).where(
+    runs.c.person_id == bindparam("whose"), runs.c.created_at >= bindparam("at")
+)
 _NEW_RUN = insert(runs).values(class_code=func.coalesce(_WHOSE_CLASS, ""))
 _ONE_RUN = update(runs).where(runs.c.id == bindparam("which"))
 _OPEN_RUN = _ONE_RUN.where(runs.c.state.in_(_OPEN))
@@ -42,21 +45,17 @@ class Runs:
 
     _database: Database
 
-    def add_run(self, run: Run) -> None:
-        """Keep a new run with everything in it; NotFoundError when its person is not there."""
-        with self._database.writing() as connection:
-            connection.execute(_NEW_RUN, {**run_values(run), "whose": run.person_id})
-            _put_verdicts(connection, run.id, run.verdicts)
+    def add_run(self, run: Run, *, newest: bool = False) -> None:
+        """Keep a new run with everything in it; NotFoundError when its person is not there.
 
-    def next_moment(self, person_id: str) -> datetime:
-        """Return the time of a person's next run: now, but after their newest even if the clock was set back."""
-        now = datetime.now(UTC)
-        later = select(func.max(runs.c.created_at)).where(
-            runs.c.person_id == person_id, runs.c.created_at >= now
-        )
-        with self._database.reading() as connection:
-            newest = connection.execute(later).scalar_one_or_none()
-        return now if newest is None else newest + timedelta(milliseconds=1)
+        ``newest``: after all the person has, even if the clock was set back since.
+        """
+        values = {**run_values(run), "whose": run.person_id}
+        with self._database.writing() as connection:
+            if newest:
+                values["created_at"] = _after_the_newest(connection, run)
+            connection.execute(_NEW_RUN, values)
+            _put_verdicts(connection, run.id, run.verdicts)
 
     def save_partial(
         self,
@@ -271,3 +270,11 @@ def _no_run() -> NotFoundError:
         "이 실행 기록을 찾지 못했습니다.",
         remedy="지워졌을 수 있습니다. 내 기록 화면에서 다시 찾아 주세요.",
     )
+
+
+def _after_the_newest(connection: Connection, run: Run) -> datetime:
+    """Return the run's own time, or a moment after the newest run of its person."""
+    newest: datetime | None = connection.execute(
+        _LATER, {"whose": run.person_id, "at": run.created_at}
+    ).scalar_one_or_none()
+    return run.created_at if newest is None else newest + timedelta(milliseconds=1)

@@ -38,19 +38,22 @@ class Journal:
         self._fresh: set[LiveRun] = set()
         self._open: dict[str, LiveRun] = {}
         self._last_write = 0.0
-        self._coming = self._failing = False
+        self._soon = self._later = self._failing = False
 
     def note(self, live: LiveRun) -> None:
-        """See to it that a run's new text is written and then shown: at once, or with the next line."""
+        """See to it that a run's new text is written and then shown: at once, or with the next line.
+
+        The first text of a run is what somebody waits for: a timer would end only after the crowd's rest.
+        """
         self._fresh.add(live)
-        self._open[live.run_id] = live
-        if not self._coming:
-            self._coming = True
-            loop = asyncio.get_running_loop()
-            if loop.time() - self._last_write >= AGAIN_SECONDS:
-                loop.call_soon(self._write_fresh)
-            else:
-                loop.call_later(AGAIN_SECONDS, self._write_fresh)
+        first, self._open[live.run_id] = live.run_id not in self._open, live
+        loop = asyncio.get_running_loop()
+        if not self._soon and (first or loop.time() - self._last_write >= AGAIN_SECONDS):
+            self._soon = True
+            loop.call_soon(self._write_fresh)
+        elif not self._soon and not self._later:
+            self._later = True
+            loop.call_later(AGAIN_SECONDS, self._write_later)
 
     def end(self, live: LiveRun) -> None:
         """Write and show what is left of a run that ends now."""
@@ -73,8 +76,15 @@ class Journal:
 
     # ------------------------------------------------------------------ inside
 
+    def _write_later(self) -> None:
+        """Write after what has arrived in this very moment: else it would wait for the crowd's next rest."""
+        self._later = False
+        if not self._soon:
+            self._soon = True
+            asyncio.get_running_loop().call_soon(self._write_fresh)
+
     def _write_fresh(self) -> None:
-        self._coming = False
+        self._soon = False
         fresh, self._fresh = self._fresh, set()
         if fresh and self._folder is not None:
             self._last_write = asyncio.get_running_loop().time()
