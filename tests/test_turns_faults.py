@@ -267,12 +267,16 @@ def test_the_wait_falls_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     live = LiveRun(Order("r", "p", Endpoint("e", "e", "http://127.0.0.1:1/v1", "m"), ASKED, Sampling()))
     now = time.monotonic()
     monkeypatch.setattr("sandbox.turns.live.time.monotonic", lambda: now)
-    assert live.stand(7, 40.0)
+    live.stand(7, 40.0)
+    told = live.changes
+    assert told
     assert (live.snapshot().ahead, live.snapshot().wait_seconds) == (7, 40.0)
     now += 12.0
     assert live.snapshot().wait_seconds == pytest.approx(28.0)
-    assert not live.stand(7, 28.4), "as expected: nobody need be told"
-    assert live.stand(7, 35.0), "slower than thought"
+    live.stand(7, 28.4)
+    assert live.changes == told, "as expected: nobody need be told"
+    live.stand(7, 35.0)
+    assert live.changes == told + 1, "slower than thought"
     now += 100.0
     assert live.snapshot().wait_seconds == 1.0, "late, but not nothing: it still waits"
 

@@ -2,7 +2,7 @@
 
 Hides the one event-loop thread that serves everybody. ``queue`` is fair over all endpoints, with a
 ``counter`` and a ``breaker`` for each; ``live`` is an answer while it grows, ``keeping`` has it stored,
-``journal`` holds what was shown, ``telling`` tells its readers. ``rooms`` binds them: ``Turns`` is what practice talks to.
+``journal`` holds what was shown, ``standing`` keeps the places in the queue true. ``rooms`` binds them: ``Turns`` is what practice talks to.
 """
 
 from sandbox.turns.gathering import CROWD, GATHERS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -111,7 +111,6 @@ class LiveRun:
         self._starts_at = 0.0
         self._resting = False
         self._error: SandboxError | None = None
-        self._subscribers: dict[object, Callable[[], None]] = {}
         self._changes = 0
 
     @property
@@ -153,27 +152,7 @@ class LiveRun:
                 self.endpoint.name if self.detour else "",
             )
 
-    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Call ``callback`` from the loop thread when something changed, at most about 10 times a second.
-
-        It says no more than that: take a snapshot. It must return at once (a reader on another
-        loop uses ``call_soon_threadsafe``). Return the function that ends the subscription.
-        """
-        token = object()
-        with self._lock:
-            self._subscribers[token] = callback
-
-        def unsubscribe() -> None:
-            with self._lock:
-                self._subscribers.pop(token, None)
-
-        return unsubscribe
-
     # ------------------------------------------------------------------ for Turns, on its loop
-
-    def subscribers(self) -> list[Callable[[], None]]:
-        with self._lock:
-            return list(self._subscribers.values())
 
     def start(self) -> None:
         with self._changing():
@@ -216,19 +195,14 @@ class LiveRun:
             self._pieces += self._held
             self._held = []
 
-    def stand(self, ahead: int, wait_seconds: float, *, resting: bool = False) -> bool:
-        """Set the place in the queue; return whether a reader should hear of it.
-
-        What is kept is the moment it is likely to start: the wait falls by itself.
-        """
+    def stand(self, ahead: int, wait_seconds: float, *, resting: bool = False) -> None:
+        """Set the place in the queue. What is kept is the moment it is likely to start: the wait falls by itself."""
         starts_at = time.monotonic() + wait_seconds if wait_seconds else 0.0
         with self._lock:
             late = abs(starts_at - self._starts_at) >= 1.0
-            changed = late or ahead != self._ahead or resting != self._resting
-            if changed:
+            if late or ahead != self._ahead or resting != self._resting:
                 self._ahead, self._starts_at, self._resting = ahead, starts_at, resting
                 self._changes += 1
-        return changed
 
     def end(self, state: RunState, error: SandboxError | None) -> None:
         with self._changing():

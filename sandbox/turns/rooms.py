@@ -26,7 +26,7 @@ from sandbox.turns.keeping import Keeper, OnEnd, OnProgress
 from sandbox.turns.limits import Limits
 from sandbox.turns.live import LiveRun, Order, Outcome
 from sandbox.turns.queue import FairQueue
-from sandbox.turns.telling import Teller
+from sandbox.turns.standing import Standing
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Turns:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._settling: set[asyncio.Task[None]] = set()
         self._stopping: set[str] = set()
-        self._teller = Teller(self._look)
+        self._standing = Standing(self._look)
         self._release_timer: asyncio.TimerHandle | None = None
         self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
         self._thread = threading.Thread(
@@ -201,10 +201,9 @@ class Turns:
         for live in started:
             live.start()
             self._tasks[live.run_id] = self._loop.create_task(self._serve(live))
-            self._teller.note(live)
         for live, error in sent_away:
             self._end(live, RunState.FAILED, error, None)
-        self._teller.queue_moved()
+        self._standing.moved()
         if self._release_timer is not None:
             self._release_timer.cancel()
             self._release_timer = None
@@ -222,15 +221,15 @@ class Turns:
             live.move(why(live))
         return [(live, why(live)) for live in (self._runs[ticket.run_id] for ticket in hopeless)]
 
-    def _look(self) -> list[tuple[LiveRun, bool]]:
+    def _look(self) -> bool:
+        """Tell all who wait where they stand; return whether anybody does."""
         now = time.monotonic()
         with self._lock:
             resting = self._queue.resting(now)
             places = [(self._runs[run_id], ahead, wait) for run_id, ahead, wait in self._queue.places(now)]
-        return [
-            (live, live.stand(ahead, wait, resting=live.endpoint.id in resting))
-            for live, ahead, wait in places
-        ]
+        for live, ahead, wait in places:
+            live.stand(ahead, wait, resting=live.endpoint.id in resting)
+        return bool(places)
 
     def _stop_all(self, run_ids: list[str]) -> None:
         """Stop those who wait first, so that none of them is sent into a slot that another gives back."""
@@ -275,7 +274,6 @@ class Turns:
             error = troubles.broken()
         del self._tasks[live.run_id]
         if error is not None and self._gets_another_chance(live, error):
-            self._teller.note(live)
             self._hand_out()
             return
         if error is None:
@@ -295,7 +293,6 @@ class Turns:
                     if event.text and live.first_text_at is None:
                         self._first_text(live)
                     live.add(event)
-                    self._teller.note(live)
                     if event.text:
                         self._keeper.save_later(live)
                         self._crowd.writing.add(live.run_id)
@@ -359,7 +356,6 @@ class Turns:
             endpoint=live.endpoint,
             detour=live.detour,
         )
-        self._teller.tell(live)
         task = self._loop.create_task(self._settle(live, outcome))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -368,7 +364,6 @@ class Turns:
         """Have the end stored, then let the run go after a while."""
         stored = await self._keeper.store_end(live, outcome)
         live.settle()
-        self._teller.tell(live)
         # What cannot be stored at all stays readable for longer: it is the only copy.
         grace = self._limits.grace_seconds * (1 if stored else 10)
         self._loop.call_later(grace, self._forget, live.run_id)
@@ -394,7 +389,7 @@ class Turns:
             _, late = await asyncio.wait(self._settling, timeout=self._limits.close_seconds)
             if late:
                 log.error("%d runs could not be stored before closing", len(late))
-        self._teller.close()
+        self._standing.close()
         if self._release_timer is not None:
             self._release_timer.cancel()
         await self._clients.aclose()
