@@ -150,18 +150,20 @@ def _open(run: Run, name: str) -> Run:
     return replace(run, id=name, state=RunState.WAITING, answer="", ended_at=None)
 
 
-async def test_a_first_text_waits_for_no_other_line(folder: Path) -> None:
+async def test_a_first_text_waits_for_no_other_line_and_takes_none_along(folder: Path) -> None:
     journal = Journal(folder)
     first, second = (LiveRun(Order(r, r, NOWHERE, ASKED, Sampling()), writes_ahead=True) for r in "ab")
     seen = []
-    for live in (first, second, first):  # all within the moment in which no further line is written
+    for live in (first, first, first, second):  # all within the moment in which no further line is written
         live.add(Delta(text=live.run_id))
         journal.note(live)
         await asyncio.sleep(0)
-        seen.append(live.snapshot().text)
-    assert seen == ["a", "b", "a"], "only the second piece of the first run waits for the next line"
+        seen.append(first.snapshot().text + second.snapshot().text)
+    assert seen == ["a", "aa", "aa", "aab"], (
+        "a third piece waits for the next line, the first of another does not"
+    )
     journal.end(first)
-    assert first.snapshot().text == "aa"
+    assert first.snapshot().text == "aaa"
     journal.forget(first), journal.forget(second), journal.close()
 
 
@@ -172,14 +174,19 @@ async def test_a_line_takes_along_what_arrives_in_its_moment(
     live = LiveRun(Order("a", "a", NOWHERE, ASKED, Sampling()), writes_ahead=True)
     later: list[Callable[[], None]] = []
     monkeypatch.setattr(asyncio.get_running_loop(), "call_later", lambda _s, do: later.append(do))
-    for text in "12":
+
+    def comes(text: str) -> None:
         live.add(Delta(text=text))
         journal.note(live)
+
+    for text in "123":
+        comes(text)
         await asyncio.sleep(0)
+    assert live.snapshot().text == "12"
     (line,) = later
-    asyncio.get_running_loop().call_soon(lambda: (live.add(Delta(text="3")), journal.note(live)))
+    asyncio.get_running_loop().call_soon(comes, "4")
     line()  # the timer comes before what the sockets have woken, as in a loop that has rested
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert live.snapshot().text == "123"
+    assert live.snapshot().text == "1234"
     journal.forget(live), journal.close()

@@ -16,9 +16,11 @@ import secrets
 import sys
 from pathlib import Path
 
+from sandbox.turns.gathering import CROWD
 from sandbox.turns.live import LiveRun
 
-AGAIN_SECONDS = 0.05  # in a crowd the loop itself rests longer than this
+AGAIN_SECONDS = 0.05
+CROWD_AGAIN_SECONDS = 0.12  # a little less than the loop rests when all of a crowd write
 LONGEST_BYTES = 1_000_000
 ENDING = ".jsonl"
 log = logging.getLogger(__name__)
@@ -35,28 +37,37 @@ class Journal:
         self._file: int | None = None
         self._path: Path | None = None
         self._bytes = 0
+        self._firsts: set[LiveRun] = set()
         self._fresh: set[LiveRun] = set()
         self._open: dict[str, LiveRun] = {}
         self._last_write = 0.0
-        self._soon = self._later = self._failing = False
+        self._coming = self._failing = False
 
     def note(self, live: LiveRun) -> None:
         """See to it that a run's new text is written and then shown: at once, or with the next line.
 
-        The first text of a run is what somebody waits for: a timer would end only after the crowd's rest.
+        The first text of a run is what somebody waits for: it waits for no other, and takes no other along,
+        since whoever reads already would be told at every newcomer's first word.
         """
-        self._fresh.add(live)
-        first, self._open[live.run_id] = live.run_id not in self._open, live
+        first = live.run_id not in self._open
+        self._open[live.run_id] = live
+        (self._firsts if first else self._fresh).add(live)
         loop = asyncio.get_running_loop()
-        if not self._soon and (first or loop.time() - self._last_write >= AGAIN_SECONDS):
-            self._soon = True
-            loop.call_soon(self._write_fresh)
-        elif not self._soon and not self._later:
-            self._later = True
-            loop.call_later(AGAIN_SECONDS, self._write_later)
+        if first:
+            if len(self._firsts) == 1:
+                loop.call_soon(self._write_firsts)
+        elif not self._coming:
+            self._coming = True
+            again = AGAIN_SECONDS if len(self._open) < CROWD else CROWD_AGAIN_SECONDS
+            if loop.time() - self._last_write >= again:
+                loop.call_soon(self._write_fresh)
+            else:
+                loop.call_later(again, self._write_soon)
 
     def end(self, live: LiveRun) -> None:
         """Write and show what is left of a run that ends now."""
+        if live in self._firsts:
+            self._write_firsts()
         if live in self._fresh:
             self._write_fresh()
 
@@ -76,20 +87,24 @@ class Journal:
 
     # ------------------------------------------------------------------ inside
 
-    def _write_later(self) -> None:
+    def _write_soon(self) -> None:
         """Write after what has arrived in this very moment: else it would wait for the crowd's next rest."""
-        self._later = False
-        if not self._soon:
-            self._soon = True
-            asyncio.get_running_loop().call_soon(self._write_fresh)
+        asyncio.get_running_loop().call_soon(self._write_fresh)
 
     def _write_fresh(self) -> None:
-        self._soon = False
+        self._coming, self._last_write = False, asyncio.get_running_loop().time()
         fresh, self._fresh = self._fresh, set()
-        if fresh and self._folder is not None:
-            self._last_write = asyncio.get_running_loop().time()
-            self._write([(live.run_id, *live.held_back()) for live in fresh])
-        for live in fresh:
+        self._write_and_show(fresh)
+
+    def _write_firsts(self) -> None:
+        firsts, self._firsts = self._firsts, set()
+        self._write_and_show(firsts)
+        self._fresh -= firsts
+
+    def _write_and_show(self, lives: set[LiveRun]) -> None:
+        if lives and self._folder is not None:
+            self._write([(live.run_id, *live.held_back()) for live in lives])
+        for live in lives:
             live.show()
 
     def _write(self, pieces: list[tuple[str, int, str]]) -> None:
