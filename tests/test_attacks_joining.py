@@ -17,7 +17,7 @@ from sandbox.class_records import Class, ClassRules, Seat
 from sandbox.classroom import Classroom
 from sandbox.classroom.newcomers import OF_AN_ADDRESS, OF_THE_ROOM, Newcomers
 from sandbox.classroom.seating_plan import SEATS_MAX
-from sandbox.records import Level, NotAllowedError
+from sandbox.records import Level, NotAllowedError, NotFoundError
 from sandbox.store import Store
 
 NAT, ATTACKER = "10.20.0.1", "10.20.0.66"
@@ -185,3 +185,17 @@ def test_one_persons_code_makes_no_endless_list_of_browsers(room: Classroom) -> 
     still_in = [token for token in tokens if room.person_for(token)]
     assert still_in == tokens[-20:]
     assert room.person_for(neighbour)
+
+
+def test_a_code_that_somebody_has_seen_is_made_worthless(room: Classroom) -> None:
+    mine = room.join("김연습")
+    seen = room.resume_code(mine.person)
+    stranger, neighbour = room.resume(seen, guesser="엿본 사람"), room.join("이웃")
+    new = room.renew_code(mine.person, mine.token)
+    assert new != seen and room.resume_code(mine.person) == new
+    with pytest.raises(NotFoundError):
+        room.resume(seen, guesser="엿본 사람")
+    assert room.person_for(stranger.token) is None, "who is in with it already is out"
+    assert room.person_for(mine.token) == mine.person
+    assert room.person_for(neighbour.token) == neighbour.person
+    assert room.resume(new, guesser="다른 PC").person == mine.person

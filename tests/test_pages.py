@@ -160,6 +160,31 @@ def test_what_is_typed_survives_another_session(app: AppTest, fake_endpoint: Fak
     assert other.text_area(key="p-free").value == "다음 주 회의 안내문"
 
 
+def test_who_came_in_with_a_code_that_was_seen_is_out_of_the_open_page_too(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of a tab that is open draws by its session, not by the cookie of each request."""
+    monkeypatch.setattr(session, "LOOK_AGAIN_SECONDS", -1.0)
+    come_in(app)
+    seen = session.services().classroom.resume_code(app.session_state["person"])
+    stranger = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=SECONDS)
+    stranger.run()
+    stranger.text_input(key="resume_code").set_value(seen)
+    stranger.button(key="FormSubmitter:resume-이어하기").click().run()
+    open_page(stranger, "mine")
+    assert "person" in stranger.session_state
+    next(b for b in app.button if b.label == "코드 새로 만들기").click().run()
+    no_trouble(app)
+    new = session.services().classroom.resume_code(app.session_state["person"])
+    assert seen not in [c.value for c in app.code] and new in [c.value for c in app.code]
+    (told,) = [t.value for t in app.toast]
+    assert new in told.replace("\\", "") and "앞의 코드는 이제 쓸 수 없습니다" in told
+    open_page(stranger, "mine")
+    assert "person" not in stranger.session_state
+    open_page(app, "mine")
+    assert app.session_state["person"].name == "김연습"
+
+
 @pytest.mark.parametrize("name", ["course", "exercise", "free", "mine", "connection"])
 def test_every_page_opens_for_somebody_new(app: AppTest, name: str) -> None:
     come_in(app)

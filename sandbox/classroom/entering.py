@@ -93,6 +93,15 @@ class Classroom:
         """Return the code that lets this person in on another PC."""
         return self._store.resume_code(person.id)
 
+    def renew_code(self, person: Person, token: str) -> str:
+        """Return a new code after somebody else may have seen the old one, which opens nothing any more.
+
+        Who has come in with it is signed out: every browser of theirs but the one of this token.
+        """
+        code = self._store.renew_resume_code(person.id)
+        self._store.sign_out_others(person.id, token)
+        return code
+
     def leave(self, token: str) -> None:
         """Make the token worthless; the work stays."""
         if token:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from sandbox.records import EndpointKind, Location
+from sandbox.records import EndpointKind, Location, Person, SandboxError
 from ui import browser, session
 
 log = logging.getLogger("ui")
@@ -127,12 +127,33 @@ def _person_menu() -> None:
     seat = f" · {plain(who.seat)}번" if who.seat else ""
     with st.popover(f"{plain(who.name)}{seat}", icon=":material/person:"):
         st.caption("이어하기 코드 — 다른 PC에서 이 코드를 넣으면 하던 실습이 그대로 열립니다.")
-        st.code(session.services().classroom.resume_code(who), language=None)
+        code = st.empty()
+        if st.button(
+            "코드 새로 만들기",
+            icon=":material/key:",
+            width="stretch",
+            help="다른 사람이 코드를 보았을 때 누르세요. 앞의 코드는 쓸 수 없게 되고, 이 실습을 열어 둔 다른 브라우저는 나갑니다.",
+        ):
+            _renew_code(who)
+        code.code(session.services().classroom.resume_code(who), language=None)
         if who.class_code:
             st.caption(f"과정 코드 {plain(who.class_code)}")
         if st.button("나가기", icon=":material/logout:", width="stretch", help="실습 기록은 남습니다."):
             session.leave()
             st.switch_page("screens/start.py")
+
+
+def _renew_code(who: Person) -> None:
+    """Make a new code and leave it on screen: the menu itself closes with the press."""
+    try:
+        code = session.services().classroom.renew_code(who, session.token())
+    except SandboxError as error:
+        st.toast(
+            f"{plain(error.message)} {plain(error.remedy)}", icon=":material/error:", duration="infinite"
+        )
+    else:
+        told = f"새 이어하기 코드는 **{plain(code)}**입니다. 적어 두세요. 앞의 코드는 이제 쓸 수 없습니다."
+        st.toast(told, icon=":material/key:", duration="infinite")
 
 
 def incident(error: Exception) -> None:
