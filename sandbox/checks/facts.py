@@ -84,7 +84,7 @@ _UNITS = {
     "박": "박", "주": "주", "주간": "주", "개월": "개월", "달": "개월", "년": "년", "년간": "년", "개년": "년", "점": "점", "배": "배", "대": "대",
     "㎡": "㎡", "m²": "㎡", "제곱미터": "㎡", "평": "평", "km": "km", "㎞": "km", "킬로미터": "km", "m": "m", "미터": "m", "kg": "kg", "㎏": "kg", "톤": "톤", "t": "톤",
     "세대": "세대", "가구": "가구", "동": "동", "부": "부", "권": "권", "장": "장", "매": "매", "호": "호", "위": "위", "등": "위", "세": "세", "살": "세",
-    "팀": "팀", "조": "조", "석": "석", "면": "면", "병": "병", "종": "종", "필지": "필지", "마리": "마리", "그루": "그루", "주년": "주년", "℃": "도", "도": "도",
+    "팀": "팀", "군데": "곳", "노선": "노선", "부서": "부서", "기관": "기관", "업체": "업체", "조": "조", "석": "석", "면": "면", "병": "병", "종": "종", "필지": "필지", "마리": "마리", "그루": "그루", "주년": "주년", "℃": "도", "도": "도",
     "기": "기", "척": "척", "개사": "개사", "개반": "반", "개소당": "곳", "쪽": "쪽", "페이지": "쪽", "가지": "가지", "단계": "단계", "번째": "번째", "차": "차", "항목": "항목",
     "줄": "줄", "문장": "문장", "단락": "단락", "자": "자", "글자": "자", "슬라이드": "장표", "초": "초", "원정": "원", "인분": "인분", "층": "층", "급": "급", "교시": "교시", "학년": "학년", "과목": "과목", "개 팀": "팀", "개팀": "팀", "개 부서": "부서", "개부서": "부서", "개 과": "과", "개과": "과", "개 업체": "업체", "개 기관": "기관", "개 노선": "노선", "개 읍면동": "읍면동", "건당": "건", "만원": "원",
 }  # fmt: skip
@@ -96,8 +96,16 @@ _NUMBER = re.compile(
 _HANGUL_MONEY = re.compile(
     rf"(?P<about>약\s?)?(?<![가-힣\d])(?<!\d\s)금?\s?(?P<n>{HANGUL_NUMBER}(?:\s?{HANGUL_NUMBER})*)\s?(?P<unit>원)(?!장|인|고|칙|본|래|하|활|님|생|서|주)"
 )
+_COUNTER = "명|사람|건|개소|개|곳|군데|차례|번|회|대|가구|시간|개월|달|퍼센트|배|노선|팀|부서|기관|업체|반|조|동|칸|장|권|병|그루|마리|척|과목|주|살"
 _HANGUL_COUNT = re.compile(
-    rf"(?<![가-힣])(?P<n>[일이삼사오육칠팔구]?[십백천만][일이삼사오육칠팔구십백천만]*|{NATIVE_NUMBER})\s?(?P<unit>명|사람|건|개소|곳|차례|회|대|가구|시간|개월|달|퍼센트|배)(?=[\s은는이가을를의에로와과도만,.)]|$)"
+    rf"(?<![가-힣])(?P<n>[일이삼사오육칠팔구]?[십백천만][일이삼사오육칠팔구십백천만]*|{NATIVE_NUMBER})\s?(?P<unit>{_COUNTER})(?=[^가-힣]|[은는이가을를의에로와과도만뿐씩입임인]|으로|마다|까지|부터|정도|$)"
+)
+_THINGS_IN_WORDS = re.compile(
+    rf"(?<![가-힣])(?P<n>두|세|네|다섯|여섯|일곱|여덟|아홉)\s(?!(?:{_COUNTER}|시|분)(?![가-힣]{{2}}))[가-힣]{{2}}"
+)
+_DAYS_IN_WORDS = {"하루": 1, "이틀": 2, "사흘": 3, "나흘": 4, "닷새": 5, "엿새": 6, "이레": 7, "여드레": 8, "아흐레": 9, "열흘": 10, "보름": 15, "일주일": 7}  # fmt: skip
+_DAYS_SAID = re.compile(
+    rf"(?<![가-힣])(?:{'|'.join(_DAYS_IN_WORDS)})(?=[^가-힣]|[은는이가을를의에로도만]|간|동안|까지|씩|$)"
 )
 _DURATION = re.compile(
     r"(?P<about>약\s?|대략\s?|거의\s?)?(?<![\d.,])(?P<h>\d{1,3})\s?시간\s?(?:(?P<m>[0-5]?\d)\s?분(?!의)|(?P<half>반)(?![가-힣]))(?P<span>\s?(?:남짓|가량|정도|안팎|내외))?"
@@ -264,6 +272,10 @@ def find_numbers(text: str, *, words: bool = False) -> tuple[Fact, ...]:
         taken.append(match.span())
         found.append(_number_fact(match, -value if match["sign"] else value))
     if words:
+        found += [
+            Fact("number", m[0], m.start(), m.end(), (Decimal(_DAYS_IN_WORDS[m[0]]), "일"))
+            for m in _DAYS_SAID.finditer(text)
+        ]
         for match in _HANGUL_COUNT.finditer(text):
             value = parse_number(match["n"])
             if value is not None and not _overlaps(taken, match.span()):
@@ -277,6 +289,14 @@ def find_numbers(text: str, *, words: bool = False) -> tuple[Fact, ...]:
                     )
                 )
     return tuple(sorted(found, key=lambda fact: fact.start))
+
+
+def find_things(text: str) -> tuple[Fact, ...]:
+    """Return how many of a thing that is its own counter (두 도서관, 네 단체); they are counted, never added up."""
+    return tuple(
+        Fact("things", m[0], m.start(), m.end(), (parse_number(m["n"]) or Decimal(0), "개"))
+        for m in _THINGS_IN_WORDS.finditer(text)
+    )
 
 
 def _compounds(text: str) -> list[Fact]:

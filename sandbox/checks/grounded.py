@@ -7,6 +7,7 @@ is a rounding. What it cannot know: whether a fact that does stand in the source
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
@@ -19,6 +20,7 @@ from sandbox.checks.grounded_numbers import Finding, find_number, has_bare
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
 from sandbox.checks.lines import line_of, quote, squeeze
 from sandbox.checks.particles import particle, quoted
+from sandbox.checks.roles import misplaced
 from sandbox.checks.sources import SourceFact, SourceText
 from sandbox.records import CheckContext, Evidence
 
@@ -54,9 +56,8 @@ def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
             tuple(Evidence(f"원문 {quoted(name, '이/가')} 없습니다.") for name in lost),
         )
     source = SourceText(sources)
-    facts = [
-        f for f in fact_finding.find_facts(context.answer, known_names=source.names) if f.kind in params.what
-    ]
+    found = fact_finding.find_facts(context.answer, known_names=source.names)
+    facts = [f for f in (*found, *_said_in_words(context.answer)) if f.kind in params.what]
     facts = [f for f in facts if _matters(f, context.answer) and not _allowed(f, params.allow)]
     if not facts:
         asked = "·".join(_LABELS[kind] for kind in params.what)
@@ -64,7 +65,7 @@ def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
             f"답에 원문과 비교할 {asked}{particle(asked, '이/가')} 없습니다.",
             (Evidence("숫자나 날짜 같은 사실이 들어 있는 답으로 다시 확인하세요."),),
         )
-    findings = [_look_up(fact, source, context.answer) for fact in facts]
+    findings = [_in_its_place(_look_up(f, source, context.answer), source, context.answer) for f in facts]
     wrong = [item for item in findings if not item.grounded]
     explained = tuple(
         _explain(item, context.answer, source) for item in findings if item.grounded and item.how
@@ -74,6 +75,18 @@ def grounded(params: GroundedParams, context: CheckContext) -> Outcome:
         return failed(told, tuple(_accuse(item, context.answer, source) for item in wrong) + explained)
     computed = f" 그 가운데 {len(explained)}개는 계산했거나 바꿔 쓴 값입니다." if explained else ""
     return passed(f"사실 {len(findings)}개를 모두 원문에서 찾았습니다.{computed}", explained)
+
+
+def _said_in_words(answer: str) -> tuple[Fact, ...]:
+    """Return counts of ten and more in words (열 명); smaller ones are figures of speech too often."""
+    return tuple(
+        fact
+        for fact in fact_finding.find_numbers(answer, words=True)
+        if "가" <= fact.text[0] <= "힣"
+        and fact.value[0] >= 10
+        and fact.value[1] in ("명", "곳", "건", "대", "가구")
+        and not re.search(r"\d", fact.text)
+    )
 
 
 def _matters(fact: Fact, answer: str) -> bool:
@@ -113,6 +126,14 @@ def _same_fact(fact: Fact, other: Fact) -> bool:
         vague = fact.value[1] or other.value[1]
         return bool((fact.value[0] - other.value[0]) % (720 if vague else 1440) == 0)
     return bool(fact.value == other.value)
+
+
+def _in_its_place(found: Finding, source: SourceText, answer: str) -> Finding:
+    """A number that does stand in the source may still be told of another row or another thing."""
+    if found.fact.kind != "number" or not found.grounded or not found.as_it_stands:
+        return found
+    problem = misplaced(found.fact, source, answer)
+    return replace(found, grounded=False, problem=problem) if problem else found
 
 
 def _look_up(fact: Fact, source: SourceText, answer: str) -> Finding:

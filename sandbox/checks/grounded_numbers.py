@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sandbox.checks.derived import derive, turned
+from sandbox.checks.derived import derive, in_ten, turned
 from sandbox.checks.direction import LESS, MORE, told
 from sandbox.checks.facts import Fact
 from sandbox.checks.korean_numbers import precision
@@ -18,7 +18,11 @@ from sandbox.checks.sources import SourceFact, SourceText
 
 _THINGS = frozenset({"팀", "부서", "과", "업체", "기관", "노선", "읍면동", "조", "동"})
 _SAME_UNITS = (
-    {"개", "곳", "건", "대", "종"},
+    {"개", "곳"},
+    {"개", "건"},
+    {"개", "대"},
+    {"개", "종"},
+    {"건", "종"},
     {"명", "석"},
     {"회", "차"},
     {"일", "박"},
@@ -31,6 +35,11 @@ _SAME_UNITS = (
 )
 
 
+_COUNTERS = _THINGS | {"명", "건", "개", "곳", "대", "종", "개사"}
+_UNIT_WORKED_OUT = "원문 단위"
+_FEW = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What became of one fact: grounded as it is, with an explanation, or not at all."""
@@ -41,6 +50,11 @@ class Finding:
     problem: str = ""
     source: SourceFact | None = None
 
+    @property
+    def as_it_stands(self) -> bool:
+        """Say whether the number stands in the source, at most in another unit."""
+        return not self.how or self.how.startswith(_UNIT_WORKED_OUT)
+
 
 def find_number(fact: Fact, source: SourceText, answer: str) -> Finding:
     value, unit = fact.value
@@ -49,6 +63,8 @@ def find_number(fact: Fact, source: SourceText, answer: str) -> Finding:
     agreeing = [item for item in same if _counts_agree(fact, item, answer, source)]
     if agreeing:
         return _same_way(fact, agreeing, source, answer)
+    if unit in {"개", "곳", *_THINGS} and any(item.fact.value[0] == value for item in source.facts["things"]):
+        return Finding(fact, True)
     if _by_sign(fact, value, unit, source, answer):
         return Finding(fact, True)
     if _in_dates(fact, value, unit, source) or _bare(fact, value, unit, source, bool(same)):
@@ -57,7 +73,7 @@ def find_number(fact: Fact, source: SourceText, answer: str) -> Finding:
         (scale for scale in source.scales if unit in ("원", "명") and has_bare(source, value / scale)), None
     )
     if scaled:
-        return Finding(fact, True, f"원문 단위({scaled:,}{unit})를 풀어 쓴 값")
+        return Finding(fact, True, f"{_UNIT_WORKED_OUT}({scaled:,}{unit})를 풀어 쓴 값")
     rounded = _rounding(fact, value, unit, source)
     if rounded is not None:
         return rounded
@@ -66,15 +82,21 @@ def find_number(fact: Fact, source: SourceText, answer: str) -> Finding:
         return Finding(fact, True, f"계산된 값: {how}")
     if pair := turned(abs(value), unit, fact, source, answer):
         return Finding(fact, False, problem=f"원문의 {pair}에서 계산하면 늘고 준 방향이나 기준이 다릅니다.")
-    if same:
-        other = same[0]
-        return Finding(
-            fact,
-            False,
-            problem=f"원문에는 {quoted(other.fact.text, '으로/로')} 되어 있어 단위가 다릅니다.",
-            source=other,
-        )
-    return Finding(fact, False)
+    if share := in_ten(fact, source, answer):
+        return Finding(fact, True, f"계산된 값: {share}")
+    if value == 0 and unit == "원" and "무료" in source.packed:
+        return Finding(fact, True, "원문의 '무료'를 금액으로 쓴 값")
+    return _other_unit(fact, same)
+
+
+def _other_unit(fact: Fact, same: list[SourceFact]) -> Finding:
+    """Tell a number that stands in the source with another unit; a few of one thing and of another are no slip."""
+    value, unit = fact.value
+    kin = [item for item in same if value >= _FEW or {unit, item.fact.value[1]} <= _COUNTERS]
+    if not kin:
+        return Finding(fact, False)
+    told = f"원문에는 {quoted(kin[0].fact.text, '으로/로')} 되어 있어 단위가 다릅니다."
+    return Finding(fact, False, problem=told, source=kin[0] if value >= _FEW else None)
 
 
 def _same_way(fact: Fact, same: list[SourceFact], source: SourceText, answer: str) -> Finding:

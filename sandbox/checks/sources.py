@@ -32,6 +32,16 @@ _SCALE_NOTE = re.compile(
 _SCALES = {"천원": 1000, "만원": 10_000, "백만원": 1_000_000, "억원": 100_000_000, "천명": 1000}
 
 
+_CELL = re.compile(
+    r"\s*(?P<sign>[-−△▲])?\s?(?P<n>\d[\d,]*(?:\.\d+)?)\s*(?:원|명|건|개|%p?|천원|백만원|회|곳|대)?\s*(?P<way>증가|감소)?\s*"
+)
+_PEOPLE_LISTED = re.compile(
+    r"(?m)^[\s\-○□ㅇ*]*(?:참석자?|참석\s?위원|출석자?|온\s?사람|위원|배석자?|명단)\s*[:：]\s*(?P<list>[^\n]+)$"
+)
+_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+Grid = list[list[str]]
+"""A table of a source: rows of cells, its head first."""
+
 _REMEMBERED_CHARS = 20_000
 _MOST_RATED_ROWS = 20  # in a long table some rate always fits by chance
 
@@ -53,6 +63,8 @@ class Figure:
     value: Decimal
     how: str
     unit: str = ""
+    change: int = 0
+    """1 when it is a rise, -1 when it is a fall, 0 when nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class _Reading:
     """What one material says, whoever asks."""
 
     facts: tuple[tuple[str, SourceFact], ...]
+    grids: tuple[Grid, ...]
     scales: frozenset[int]
     figures: tuple[Figure, ...]
     lines: tuple[tuple[int, str, frozenset[str]], ...]
@@ -79,6 +92,7 @@ class SourceText:
                 self.facts[kind].append(fact)
         self.scales = {scale for reading in readings.values() for scale in reading.scales}
         self.figures = [figure for reading in readings.values() for figure in reading.figures]
+        self.grids = [grid for reading in readings.values() for grid in reading.grids]
         self.names = frozenset(str(item.fact.value) for item in self.facts["name"])
         self._lines = [(name, *line) for name, reading in readings.items() for line in reading.lines]
 
@@ -141,14 +155,16 @@ def _read(name: str, text: str) -> _Reading:
         if value is not None:
             bare = Fact("bare", match[0], match.start(), match.end(), (value, ""))
             facts.append(("bare", SourceFact(bare, name, line_of(text, match.start()))))
+    facts += [("things", SourceFact(f, name, line_of(text, f.start))) for f in fact_finding.find_things(text)]
     facts += [("date", fact) for fact in _relative_dates(name, text)]
     scales = {_SCALES[note["unit"].replace(" ", "")] for note in _SCALE_NOTE.finditer(text)}
     scales |= {_SCALES[note[1]] for note in re.finditer(r"\((천원|만원|백만원|억원|천명)\)", text)}
     lines = ((number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip())
     return _Reading(
         tuple(facts),
+        tuple(grids_of(text)),
         frozenset(scales),
-        tuple(_table_figures(name, text)),
+        (*_table_figures(name, text), *_people_listed(text)),
         tuple((number, line, _bigrams(line)) for number, line in lines),
     )
 
@@ -207,22 +223,77 @@ def resolve_relative(match: re.Match[str], base: dt.date) -> dt.date | None:
 def _table_figures(name: str, text: str) -> list[Figure]:
     """Return totals, averages, counts, totals by category and rates of every table in a source."""
     figures: list[Figure] = []
-    for rows in _grids(text):
+    for rows in grids_of(text):
         header, body = (
             rows[0],
             [row for row in rows[1:] if not re.search(r"합\s?계|소\s?계|총\s?계|^계$", row[0])],
         )
         figures.append(Figure(Decimal(len(body)), f"{name} 표의 행 수", "건"))
-        columns = {i: [_cell_number(row[i]) for row in body] for i in range(len(header))}
+        if header[0].strip() == "월":
+            figures.append(Figure(Decimal(len(body)), f"{name} 표의 달 수", "개월"))
+        columns = {i: [number_in_cell(row[i]) for row in body] for i in range(len(header))}
         numeric = {i: v for i, v in columns.items() if sum(x is not None for x in v) >= max(2, len(v) * 0.6)}
         for index, values in numeric.items():
             known = [value for value in values if value is not None]
             label = f"'{quote(header[index], 20)}' 열"
             figures.append(Figure(sum(known, Decimal(0)), f"{label} 합계"))
             figures.append(Figure(sum(known, Decimal(0)) / len(known), f"{label} 평균"))
+            figures += _up_and_down(header, body, index) + _runs(quote(header[index], 20), body, values)
         figures += _rates(header, body, numeric)
         for index in sorted(set(columns) - set(numeric)):
             figures += _by_category(header, body, index, numeric)
+    return figures
+
+
+def _people_listed(text: str) -> list[Figure]:
+    """Count who is listed behind 참석자:, so that '참석자 6명' follows from six names."""
+    figures = []
+    for found in _PEOPLE_LISTED.finditer(text):
+        names = [name for name in re.split(r"[,、·]", _BRACKETS.sub("", found["list"])) if name.strip()]
+        if len(names) > 1 and not re.search(r"\d\s?[명인]", found["list"]):
+            figures.append(Figure(Decimal(len(names)), "적힌 사람의 수", "명"))
+    return figures
+
+
+def _up_and_down(header: list[str], body: list[list[str]], index: int) -> list[Figure]:
+    """Count the rows that rose and the rows that fell in a column of changes."""
+    cells = [row[index] for row in body]
+    values = [(number_in_cell(cell), cell) for cell in cells]
+    fell = sum(1 for value, _ in values if value is not None and value < 0)
+    rose = sum(1 for value, cell in values if value is not None and value > 0 and (fell or "증가" in cell))
+    head = quote(header[index], 20)
+    return [
+        Figure(Decimal(count), f"'{head}'에서 {way} 행의 수", unit)
+        for count, way in ((rose, "늘어난"), (fell, "줄어든"))
+        for unit in ("건", "개월" if header[0].strip() == "월" else "")
+        if fell and count and unit
+    ]
+
+
+def _changes(header: list[str], cells: Mapping[int, Decimal], name: str) -> list[Figure]:
+    """Return differences between columns that count the same of two times (2025년 이용, 2026년 이용)."""
+    heads = {i: re.sub(r"\d", "", header[i]) for i in cells}
+    figures = []
+    for i in cells:
+        for j in cells:
+            if i < j and heads[i] == heads[j] and header[i] != header[j]:
+                is_later = re.sub(r"\D", "", header[j]).zfill(9) > re.sub(r"\D", "", header[i]).zfill(9)
+                gap = (cells[j] - cells[i]) * (1 if is_later else -1)
+                how = f"{name}의 '{header[i]}' {cells[i]:,}, '{header[j]}' {cells[j]:,}의 차"
+                figures.append(Figure(abs(gap), how, change=(gap > 0) - (gap < 0)))
+    return figures[:6]
+
+
+def _runs(head: str, body: list[list[str]], values: list[Decimal | None]) -> list[Figure]:
+    """Return sums of rows that follow one another (7월~8월) in a column of a short table."""
+    figures = []
+    for start in range(len(values) if len(values) <= _MOST_RATED_ROWS else 0):
+        total = values[start] or Decimal(0)
+        for end in range(start + 1, len(values)):
+            total += values[end] or Decimal(0)
+            if abs(total) >= 100:
+                how = f"'{head}'의 {quote(body[start][0], 12)}~{quote(body[end][0], 12)} 합계"
+                figures.append(Figure(abs(total), how))
     return figures
 
 
@@ -231,19 +302,20 @@ def _rates(
 ) -> list[Figure]:
     """Return rates between columns (of the totals, and of each row of a short table) and from row to row."""
     totals = {i: sum((v for v in values if v is not None), Decimal(0)) for i, values in numeric.items()}
-    figures = _row_rates("합계", header, totals)
+    figures = _row_rates("합계", header, totals) + _changes(header, totals, "합계")
     if len(body) > _MOST_RATED_ROWS:
         return figures
     for number, row in enumerate(body):
         cells = {i: values[number] for i, values in numeric.items()}
-        figures += _row_rates(quote(row[0], 20), header, {i: v for i, v in cells.items() if v is not None})
+        known = {i: v for i, v in cells.items() if v is not None}
+        figures += _row_rates(quote(row[0], 20), header, known) + _changes(header, known, quote(row[0], 20))
         for i, value in cells.items():
             before = numeric[i][number - 1] if number else None
             if value is not None and totals[i] > 0:
                 figures.append(
                     Figure(value / totals[i] * 100, f"{quote(row[0], 20)}의 '{header[i]}' 비중", "%")
                 )
-            if value is not None and before:
+            if value is not None and before and before > 0:
                 figures.append(
                     Figure(abs(value - before) / before * 100, f"'{header[i]}' {before:,} → {value:,}", "%")
                 )
@@ -282,9 +354,9 @@ def _by_category(
     return figures
 
 
-def _grids(text: str) -> list[list[list[str]]]:
+def grids_of(text: str) -> list[Grid]:
     """Return blocks of lines with the same number of cells: Markdown, tabs, or commas."""
-    grids: list[list[list[str]]] = []
+    grids: list[Grid] = []
     block: list[list[str]] = []
     for line in [*text.splitlines(), ""]:
         if re.match(r"^[\s|:-]+$", line) and "-" in line:
@@ -311,6 +383,9 @@ def _cells(line: str) -> list[str]:
     )
 
 
-def _cell_number(cell: str) -> Decimal | None:
-    found = re.fullmatch(r"\s*(-?\d[\d,]*(?:\.\d+)?)\s*(?:원|명|건|개|%|천원|백만원|회|곳|대)?\s*", cell)
-    return parse_number(found[1]) if found and not found[1].startswith("-") else None
+def number_in_cell(cell: str) -> Decimal | None:
+    """Read a cell that holds one number, with its unit and 증가 or 감소; a minus or △ makes it negative."""
+    found = _CELL.fullmatch(cell)
+    value = parse_number(found["n"]) if found else None
+    less = found is not None and bool(found["sign"] or found["way"] == "감소")
+    return -value if value is not None and less else value

@@ -111,8 +111,12 @@ _ON_MINUTES = (
     bad("invented rate", "작년보다 35% 늘어난 15,000명이 목표"),
     bad("wrong duration", "회의는 3시간 동안 진행"),
     bad("relative date wrong", "현수막 시안은 11월 28일까지"),
-    bad("invented count in words", "임원 열 명이 참석했습니다. 예산 500만원", missed=True),
-    bad("true figure for the wrong thing", "홍보비는 500만원", missed=True),
+    bad("invented count in words", "임원 열 명이 참석했습니다. 예산 500만원", says="열 명"),
+    good("one and two in words are figures of speech", "한 번 더 두 곳을 살펴 예산 500만원을 정함"),
+    bad("true figure for the wrong thing", "홍보비는 500만원", says="'홍보비'의 값은 '200만원'"),
+    bad("two figures the wrong way round", "홍보비 500만원, 예산 200만원", says="'예산'의 값"),
+    good("two figures in another order", "홍보비 200만원, 예산 500만원"),
+    good("the thing of a figure named later", "500만원은 예산이고 200만원은 홍보비"),
     bad("name without a title", "이번 행사는 정해인이 맡습니다. 예산 500만원", missed=True),
     open_("no facts", "축제를 잘 준비하기로 했습니다."),
 )
@@ -241,7 +245,83 @@ _ON_ROOM = (
     good("the same law said again", "「해람시 조례」 제7조, 동법 제7조와 같은 조례 제7조"),
     bad("the same law, another article", "「해람시 조례」 제7조, 동법 제9조", says="제9조"),
 )
+MARKETS = """시장\t2025년 10월 방문객\t2026년 10월 방문객\t증감\t점포 수\t빈 점포
+중앙시장\t84,300명\t91,550명\t7,250명 증가\t212개\t14개
+어부시장\t41,200명\t39,140명\t2,060명 감소\t96개\t11개
+솔밭시장\t18,700명\t21,880명\t3,180명 증가\t58개\t3개
+해맞이시장\t9,800명\t8,330명\t1,470명 감소\t34개\t9개
+합계\t154,000명\t160,900명\t6,900명 증가\t400개\t37개
+"""
+_ON_MARKETS = (
+    good("the most, rightly", "방문객이 가장 많은 시장은 중앙시장(91,550명), 가장 적은 시장은 해맞이시장(8,330명)"),
+    good("the greatest rise", "중앙시장이 7,250명 늘어 가장 많이 증가"),
+    good("the greatest fall", "감소 인원은 어부시장 2,060명이 가장 많음"),
+    good("the most by a rate of its own", "빈 점포 비율은 해맞이시장이 26.5%(34개 중 9개)로 가장 높음"),
+    good("two rows told together", "어부·해맞이시장은 줄어듦(각 2,060명, 1,470명)"),
+    good("more than another row", "중앙시장보다 적은 어부시장은 39,140명"),
+    good("a table of some columns", "| 시장 | 2026 |\n|---|---|\n| 중앙시장 | 91,550명 |\n| 합계 | 160,900명 |"),
+    good("rows that rose and fell, counted", "4개 시장 가운데 2곳은 늘고 2곳은 줄어듦"),
+    good("a difference of two columns", "솔밭시장은 3,180명 증가, 전체는 6,900명 증가"),
+    bad("the most of another row", "방문객이 가장 많은 시장은 솔밭시장(21,880명)", says="중앙시장"),
+    bad("the least of another row", "방문객이 가장 적은 곳은 어부시장으로 39,140명", says="해맞이시장"),
+    bad("the greatest rise of another row", "솔밭시장이 3,180명 늘어 가장 많이 증가", says="중앙시장"),
+    bad("the greatest fall of another row", "가장 많이 줄어든 곳은 해맞이시장(1,470명 감소)", says="어부시장"),
+    bad("a number of another row", "어부시장 방문객은 91,550명", says="'중앙시장'의 것"),
+    bad("a number of another row, in a table", "| 시장 | 2026 |\n|---|---|\n| 어부시장 | 21,880명 |", says="'솔밭시장'의 것"),
+    bad("the total told of a row", "중앙시장 방문객은 160,900명", says="'합계'의 것"),
+)  # fmt: skip
+MONTHS = """월\t2025년 이용(건)\t2026년 이용(건)
+5월\t18930\t20140
+6월\t17560\t18220
+7월\t14280\t13640
+8월\t13720\t12910
+"""
+_ON_MONTHS = (
+    good("a change worked out of two columns", "7월은 640건 감소"),
+    good("months that follow one another, added", "7~8월 이용은 모두 26,550건"),
+    good("the mean of a column", "2026년은 월평균 16,227.5건"),
+    good("the highest month", "이용이 가장 많은 달은 5월(20,140건)"),
+    good("a total up to a month is not that month's", "8월까지 이용은 64,910건"),
+    bad("a change the other way round", "7월은 640건 증가"),
+    bad("not the highest month", "이용이 가장 많은 달은 6월(18,220건)", says="5월"),
+    bad("a number of another month", "6월 이용은 20,140건", says="'5월'의 것"),
+)
+WORKSHOP = """배움터 계획
+참석자: 박새봄 과장(진행), 김도담 주무관, 이가온 팀장, 최다온 팀장
+회의 시간은 14:00~15:02이고, 수리 업체는 한 곳뿐이니 두 곳으로 늘립니다. 두 도서관에서 엽니다.
+기간은 2026. 12. 4.(금)~2027. 2. 26.(금)이며 이용료는 무료, 축제는 사흘 동안 엽니다.
+응답자 612명 가운데 71%가 오겠다고 했고, 교육은 24회 열어 458명이 참여했습니다.
+솔밭 노선과 바다 노선 두 노선에 태양광 등 28개를 세우며 33,600천원이 듭니다.
+교육버스 1대, 복지관 2곳. 정원은 40명이고 신청은 97명입니다. 신고는 9월 86건, 10월 131건입니다.
+"""
+_ON_WORKSHOP = (
+    good("people listed, counted", "참석자 4명"),
+    good("about as long as the clock says", "약 1시간 동안 회의"),
+    good("places in words", "업체를 1곳에서 2곳으로 늘림"),
+    good("things that are their own counter", "2개 도서관, 2개 노선"),
+    good("days in words", "축제는 3일간 열림"),
+    good("nothing to pay", "이용료는 0원"),
+    good("months from day to day", "3개월 동안 운영"),
+    good("the share a rate says", "응답자의 71%인 약 435명", says="계산된 값"),
+    good("so many each time", "1회당 평균 19명 참여", says="÷"),
+    good("the price of each", "1개당 120만 원", says="÷"),
+    good("ten and seven of them say a rate", "10명 중 7명이 오겠다고 답함"),
+    good("the numbers of two months", "10월 신고 131건, 9월 신고 86건"),
+    bad("people miscounted", "참석자 5명"),
+    bad("far from what the clock says", "약 2시간 동안 회의"),
+    bad("other places", "업체를 4곳으로 늘림"),
+    bad("a wrong price of each", "1개당 130만 원"),
+    bad("another share than the rate says", "응답자의 71%인 약 350명"),
+    bad("other months", "5개월 동안 운영"),
+    bad("ten and four of them", "10명 중 4명이 오겠다고 답함"),
+    bad("buses are no places", "교육버스 2대", says="2대"),
+    bad("a figure of its neighbour", "정원은 97명", says="'정원'의 값은 '40명'"),
+    bad("two months the wrong way round", "9월 131건, 10월 86건", says="'9월'의 값은 '86건'"),
+)
 CASES = (
+    *(_with(case, {"시장.txt": MARKETS}) for case in _ON_MARKETS),
+    *(_with(case, {"월별.txt": MONTHS}) for case in _ON_MONTHS),
+    *(_with(case, {"배움터.txt": WORKSHOP}) for case in _ON_WORKSHOP),
     *(_with(case, {"신청.txt": LOTTERY}) for case in _ON_LOTTERY),
     *(_with(case, {"열람실.txt": ROOM}) for case in _ON_ROOM),
     *(_with(case, {"증감.txt": CHANGES}) for case in _ON_CHANGES),
