@@ -20,6 +20,7 @@ from sandbox.documents import NOTICE, WRITERS
 from sandbox.documents.figures import chart_of, figure
 from sandbox.documents.outline import Outline, Table, from_answer
 from sandbox.documents.read import read
+from sandbox.documents.written import column_sides
 
 REPORT = """# 야간 운영 확대 계획
 **□ 추진배경**
@@ -326,3 +327,32 @@ def test_chart_is_drawn_only_where_numbers_compare(
 ) -> None:
     chart = chart_of(from_answer(table).tables[0])
     assert [(s.name, s.values) for s in chart.series] == series if chart else series == []
+
+
+def test_top_lines_are_bold_and_letters_stand_close_in_word() -> None:
+    document = docx.Document(BytesIO(made("docx", "□ 현황\n ○ 이용자 1,350명")))
+    bold = [[run.text for run in p.runs if run.bold] for p in document.paragraphs[1:]]
+    assert bold == [["현황"], []]
+    spacing = document.styles["Normal"].element.pPr
+    assert [spacing.find(qn(f"w:autoSpace{kind}")).get(qn("w:val")) for kind in ("DE", "DN")] == ["0", "0"]
+
+
+@pytest.mark.parametrize(("lines", "points"), [(2, 28), (4, 28), (5, 24)])
+def test_a_few_short_lines_stand_large_on_their_slide(lines: int, points: int) -> None:
+    deck = Presentation(BytesIO(made("pptx", "## 슬라이드 1: 가\n" + "- 짧은 글\n" * lines)))
+    runs = [run for p in deck.slides[1].placeholders[1].text_frame.paragraphs for run in p.runs]
+    assert {run.font.size.pt if run.font.size else 24 for run in runs} == {points}
+
+
+@pytest.mark.parametrize(
+    ("cells", "side"),
+    [
+        (("1,200", "△80", "미정"), "right"),
+        (("2026. 11. 30.", "12월 4일", "미정"), "center"),
+        (("이영희 주무관", "관광과"), "center"),
+        (("짧은 글", "아주 길어서 칸을 다 쓰는 할 일의 이름"), "left"),
+        (("", ""), "center"),
+    ],
+)
+def test_a_column_stands_on_one_side(cells: tuple[str, ...], side: str) -> None:
+    assert column_sides((("머리",), *((cell,) for cell in cells))) == (side,)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from .blocks import Item, Outline, Ranges, Slide, Table
 from .deck import slides
 from .figures import ChartData, chart_of
-from .written import column_shares, title_of, width_em
+from .written import Side, column_shares, column_sides, title_of, width_em
 
 INCH = 914_400
 POINT = 12_700
@@ -41,12 +41,14 @@ STEP = _inches(0.3)
 INSET_X, INSET_Y = _inches(0.1), _inches(0.05)
 TITLE_POINTS, OPENING_POINTS = 28, 40
 BODY_POINTS = (24, 20, 18, 16, 16)
-GAP_POINTS = 6
+GAP_POINTS = 10
 LINE = 1.28
 CELL_INSET_Y = _inches(0.04)
 NAVY, TEAL, INK, GREY, PALE, SKY = "1B365D", "2A7F8E", "22303C", "6B7785", "EAF1F5", "8FB8C9"
 
 _SMALLEST_SHRINK = 8
+_GROWTH = 4
+_FEW_ITEMS = 4
 _LEAST_POINTS = 12
 _LOW_ROW, _TALL_ROW = _inches(0.42), _inches(0.52)
 _HALF_GAP = _inches(0.4)
@@ -83,6 +85,7 @@ class Grid:
     row_height: int
     widths: tuple[int, ...]
     heights: tuple[int, ...]
+    sides: tuple[Side, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ class Page:
     notes: str = ""
     bullets: tuple[Bullet, ...] = ()
     text_box: Box | None = None
-    shrunk: bool = False
+    sized: bool = False
     grid: Grid | None = None
     chart: ChartData | None = None
     chart_box: Box | None = None
@@ -204,10 +207,10 @@ def _page(source: int, part: _Part) -> Page:
     lines = wrap(slide.title, _room_em(BODY_WIDTH, TITLE_POINTS))
     warnings = _title_warnings(lines, 2)
     bullets: tuple[Bullet, ...] = ()
-    shrunk, grid = False, None
+    sized, grid = False, None
     text_box = left_half if paired else whole
     if slide.bullets:
-        bullets, shrunk, over = _set_bullets(slide.bullets, text_box.width)
+        bullets, sized, over = _set_bullets(slide.bullets, text_box.width)
         warnings += over
     if slide.table:
         grid = _set_table(slide.table, right_half if slide.bullets else text_box)
@@ -215,7 +218,7 @@ def _page(source: int, part: _Part) -> Page:
             warnings += ("표가 슬라이드보다 깁니다. 행을 줄이거나 칸의 글을 짧게 해 주세요.",)
     return Page(
         source, "body" if bullets else "bare", slide.title, lines, slide.notes,
-        bullets, text_box if bullets else None, shrunk,
+        bullets, text_box if bullets else None, sized,
         grid, chart, (right_half if paired else whole) if chart else None, warnings,
     )  # fmt: skip
 
@@ -225,17 +228,23 @@ def _room_em(width: int, points: float) -> float:
 
 
 def _set_bullets(items: Sequence[Item], width: int) -> tuple[tuple[Bullet, ...], bool, tuple[str, ...]]:
-    """Set the bullets as large as they fit; return them, whether they shrank, and what is wrong."""
+    """Set the bullets as large as they fit; return them, whether their size is not the usual one, and what is wrong."""
     room = BODY_HEIGHT / POINT - 8
-    for shrink in range(0, _SMALLEST_SHRINK + 1, 2):
+    for shrink in range(-_GROWTH if _is_short(items, width) else 0, _SMALLEST_SHRINK + 1, 2):
         bullets = tuple(_set_bullet(item, width, shrink) for item in items)
         over = text_height(bullets) - room
         if over <= 0:
-            return bullets, shrink > 0, ()
+            return bullets, shrink != 0, ()
     lines = math.ceil(over / bullets[0].points / LINE)
     return (
         bullets, True, (f"글이 상자보다 약 {lines}줄 깁니다. 항목을 줄이거나 슬라이드를 나눠 주세요.",)
     )  # fmt: skip
+
+
+def _is_short(items: Sequence[Item], width: int) -> bool:
+    """A few lines of their own stand large: small ones would be lost at the top of an empty slide."""
+    room = _room_em(width - STEP * 2, BODY_POINTS[0] + _GROWTH)
+    return len(items) <= _FEW_ITEMS and all(width_em(item.text) <= room for item in items)
 
 
 def _set_bullet(item: Item, width: int, shrink: int) -> Bullet:
@@ -262,7 +271,13 @@ def _set_table(table: Table, room: Box) -> Grid:
     widths = tuple(int(width * share) for share in column_shares(grid))
     heights = tuple(_row_height(row, widths, points, row_height) for row in grid)
     return Grid(
-        table, Box(room.left, BODY_TOP, width, row_height * len(grid)), points, row_height, widths, heights
+        table,
+        Box(room.left, BODY_TOP, width, row_height * len(grid)),
+        points,
+        row_height,
+        widths,
+        heights,
+        column_sides(grid),
     )
 
 

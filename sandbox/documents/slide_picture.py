@@ -13,7 +13,7 @@ from . import slide_layout as layout
 from .blocks import Ranges, runs
 from .figures import ChartData
 from .slide_layout import INSET_X, INSET_Y, LINE, POINT, Box, Bullet, Grid, Page
-from .written import FONT, NOTICE, is_figure, width_em
+from .written import FONT, NOTICE, Side, width_em
 
 _OVER = "C62828"
 _FACES = f"'{FONT}','Malgun Gothic','Apple SD Gothic Neo','NanumGothic','Noto Sans CJK KR',sans-serif"
@@ -135,17 +135,17 @@ def _grid(grid: Grid) -> Iterator[str]:
         for at, (text, width) in enumerate(zip(row, grid.widths, strict=True)):
             fill = layout.NAVY if row_at == 0 else layout.PALE if row_at % 2 == 0 else "FFFFFF"
             yield _rect(Box(left, top, width, height), fill, _OVER if over else "FFFFFF")
-            yield from _cell(text, Box(left, top, width, height), grid.points, row_at == 0, at == 0)
+            yield from _cell(text, Box(left, top, width, height), grid.points, row_at == 0, grid.sides[at])
             left += width
         top += height
 
 
-def _cell(text: str, box: Box, points: int, header: bool, label: bool) -> Iterator[str]:
+def _cell(text: str, box: Box, points: int, header: bool, side: Side) -> Iterator[str]:
     lines = layout.cell_lines(text, box.width, points)
     y = (box.top + box.height / 2) / POINT - len(lines) * points * LINE / 2
-    if header or (label and len(text) <= 12):
+    if header or side == "center":
         x, anchor = box.left + box.width / 2, "middle"
-    elif is_figure(text):
+    elif side == "right":
         x, anchor = box.left + box.width - INSET_X, "end"
     else:
         x, anchor = box.left + INSET_X, "start"

@@ -25,16 +25,23 @@ from .written import (
     FONT,
     KEYWORDS,
     NOTICE,
+    Side,
     Written,
     body_of,
     column_shares,
-    is_figure,
+    column_sides,
+    heavy,
     title_of,
     width_em,
 )
 
 _INK = RGBColor(0x1B, 0x36, 0x5D)
 _GREY = RGBColor(0x66, 0x66, 0x66)
+_SIDES = {
+    "left": WD_ALIGN_PARAGRAPH.LEFT,
+    "center": WD_ALIGN_PARAGRAPH.CENTER,
+    "right": WD_ALIGN_PARAGRAPH.RIGHT,
+}
 _TEXT_WIDTH_MM = 170
 _LEVELS = 6
 _STEP_MM = 6
@@ -138,6 +145,7 @@ def _set_styles(document: Any) -> None:
     normal.paragraph_format.space_after = Pt(4)
     normal.paragraph_format.line_spacing_rule = WD_LINE_SPACING.MULTIPLE
     normal.paragraph_format.line_spacing = 1.35
+    _keep_letters_close(normal)
     _shape(styles["Title"], points=20, bold=True, ink=_INK)
     styles["Title"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     styles["Title"].paragraph_format.space_after = Pt(14)
@@ -153,6 +161,16 @@ def _set_styles(document: Any) -> None:
         style.paragraph_format.first_line_indent = Mm(-_STEP_MM)
         style.paragraph_format.space_before = Pt(6 if level == 1 else 0)
         style.paragraph_format.tab_stops.add_tab_stop(Mm(_STEP_MM * level))
+
+
+def _keep_letters_close(style: Any) -> None:
+    """Write 1,350명 and AI를 without the gap Word puts between figures or Latin letters and Hangul."""
+    properties = style.element.get_or_add_pPr()
+    spacing = properties.find(qn("w:spacing"))
+    for name in ("autoSpaceDE", "autoSpaceDN"):
+        off = OxmlElement(f"w:{name}")
+        off.set(qn("w:val"), "0")
+        spacing.addprevious(off)  # where the schema wants them
 
 
 def _shape(style: Any, *, points: float, bold: bool = False, ink: RGBColor | None = None) -> None:
@@ -227,7 +245,7 @@ def _add(document: Any, block: Block) -> None:
     elif isinstance(block, Item):
         paragraph = document.add_paragraph(style=f"개조식 {min(block.level, _LEVELS)}")
         paragraph.add_run(f"{block.marker}\t")
-        _add_runs(paragraph, block.text, block.bold)
+        _add_runs(paragraph, block.text, heavy(block))
     elif isinstance(block, Code):
         _add_code(document, block)
     else:
@@ -265,14 +283,14 @@ def _add_table(document: Any, block: Table) -> None:
     table = document.add_table(rows=len(grid), cols=len(block.header), style="Table Grid")
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     _pad_cells(table)
-    shares = column_shares(grid)
+    shares, sides = column_shares(grid), column_sides(grid)
     for column, share in zip(table.columns, shares, strict=True):
         column.width = Mm(_TEXT_WIDTH_MM * share)
     for row_at, (row, texts) in enumerate(zip(table.rows, grid, strict=True)):
         _mark_row(row, header=row_at == 0)
         for column_at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             cell.width = Mm(_TEXT_WIDTH_MM * shares[column_at])
-            _fill_cell(cell, text, header=row_at == 0, label=column_at == 0)
+            _fill_cell(cell, text, header=row_at == 0, side=sides[column_at])
     document.add_paragraph().paragraph_format.space_after = Pt(0)
 
 
@@ -297,7 +315,7 @@ def _mark_row(row: Any, *, header: bool) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _fill_cell(cell: Any, text: str, *, header: bool, label: bool) -> None:
+def _fill_cell(cell: Any, text: str, *, header: bool, side: Side) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     for at, line in enumerate(text.split("\n")):
@@ -307,10 +325,6 @@ def _fill_cell(cell: Any, text: str, *, header: bool, label: bool) -> None:
             run.add_break()
     paragraph.paragraph_format.space_after = Pt(0)
     paragraph.paragraph_format.line_spacing = 1.15
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if header else _SIDES[side]
     if header:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _shade(cell._tc.get_or_add_tcPr(), "E8EEF4")
-    elif label and len(text) <= 12:
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    elif is_figure(text):
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT

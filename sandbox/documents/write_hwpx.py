@@ -20,10 +20,12 @@ from .written import (
     CREATOR,
     FONT,
     NOTICE,
+    Side,
     Written,
     body_of,
     column_shares,
-    is_figure,
+    column_sides,
+    heavy,
     keywords_of,
     title_of,
     width_em,
@@ -131,8 +133,8 @@ class _Maker:
         hanging = width_em(mark) * em
         self._format(
             [self._paragraph(f"{mark}{line.text}", bold, points=points)],
-            indent_left_mm=(depth(line.level) + width_em(line.under)) * em + hanging,
-            first_line_indent_mm=-hanging,
+            indent_left_mm=(depth(line.level) + width_em(line.under)) * em,
+            first_line_indent_mm=-hanging,  # 내어쓰기: the first line stays at the margin, the others move in
             **wanted,
         )
 
@@ -151,12 +153,12 @@ class _Maker:
     def _item(self, item: Item) -> None:
         text = f"{item.marker} {item.text}"
         shift = len(text) - len(item.text)
-        bold = tuple((start + shift, end + shift) for start, end in item.bold)
+        bold = tuple((start + shift, end + shift) for start, end in heavy(item))
         hanging = width_em(f"{item.marker} ") * 11 * _MM_PER_POINT
         self._format(
             [self._paragraph(text, bold)],
-            indent_left_mm=_STEP_MM * (item.level - 1) + hanging,
-            first_line_indent_mm=-hanging,
+            indent_left_mm=_STEP_MM * (item.level - 1),
+            first_line_indent_mm=-hanging,  # as above: not a step back from the margin, as Word takes it
             spacing_before_pt=5 if item.level == 1 else 0,
             spacing_after_pt=2,
         )
@@ -174,7 +176,7 @@ class _Maker:
         if table.chart is not None:
             self._chart(table.chart)
         grid = (table.header, *table.rows)
-        shares = column_shares(grid)
+        shares, sides = column_shares(grid), column_sides(grid)
         heights = [_row_height(row, shares) for row in grid]
         drawn = self.document.add_table(
             len(grid), len(table.header), width=_TEXT_WIDTH, height=sum(heights), inherit_style=False
@@ -183,19 +185,18 @@ class _Maker:
         drawn.element.set("repeatHeader", "1")
         for row_at, row in enumerate(grid):
             for column_at, text in enumerate(row):
-                self._fill(drawn, row_at, column_at, text)
+                self._fill(drawn, row_at, column_at, text, sides[column_at])
                 drawn.cell(row_at, column_at).set_size(height=heights[row_at])
         self._paragraph("", ())
 
-    def _fill(self, table: Any, row: int, column: int, text: str) -> None:
+    def _fill(self, table: Any, row: int, column: int, text: str, side: Side) -> None:
         table.set_cell_text(row, column, text, split_paragraphs=True)
         cell = table.cell(row, column)
         shape = self._shape(points=_CELL_POINTS, bold=row == 0)
         for paragraph in cell.paragraphs:
             for run in paragraph.runs:
                 run.char_pr_id_ref = shape
-        centre = row == 0 or (column == 0 and len(text) <= 12)
-        alignment = "CENTER" if centre else "RIGHT" if is_figure(text) else "LEFT"
+        alignment = "CENTER" if row == 0 else side.upper()
         self._format(cell.paragraphs, alignment=alignment, line_spacing_percent=130)
         if row == 0:
             table.set_cell_shading(row, column, "#E8EEF4")

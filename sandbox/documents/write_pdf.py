@@ -15,7 +15,17 @@ from fpdf.fonts import FontFace, TTFFont
 
 from .blocks import Block, Chart, Code, Heading, Item, Outline, Paragraph, Ranges, Table, runs
 from .chart import FACE_FILE, drawings
-from .written import CREATOR, NOTICE, Written, body_of, column_shares, is_figure, keywords_of, title_of
+from .written import (
+    CREATOR,
+    NOTICE,
+    Written,
+    body_of,
+    column_shares,
+    column_sides,
+    heavy,
+    keywords_of,
+    title_of,
+)
 
 _FACE = "Pretendard"
 _MARGIN_MM = 20.0
@@ -24,6 +34,7 @@ _MM_PER_POINT = 0.3528
 _INK = (27, 54, 93)
 _BLACK = (20, 20, 20)
 _GREY = (102, 102, 102)
+_SIDES = {"left": Align.L, "center": Align.C, "right": Align.R}
 _HEADING_POINTS = (16, 14, 13, 12, 11, 11)
 _SAME = str.maketrans(
     {
@@ -156,7 +167,7 @@ class _Pages(FPDF):
         self.set_x(left)
         self.cell(hanging - left, height, marker)
         self.set_left_margin(hanging)
-        self._text(item.text, item.bold, gap=0.8)
+        self._text(item.text, heavy(item), gap=0.8)
         self.set_left_margin(_MARGIN_MM)
         self.set_x(_MARGIN_MM)
 
@@ -213,10 +224,8 @@ class _Pages(FPDF):
         ) as drawn:
             for row_at, texts in enumerate(grid):
                 row = drawn.row()
-                for at, text in enumerate(texts):
-                    centre = row_at == 0 or (at == 0 and len(text) <= 12)
-                    align = Align.C if centre else Align.R if is_figure(text) else Align.L
-                    row.cell(self._known(text), align=align)
+                for side, text in zip(column_sides(grid), texts, strict=True):
+                    row.cell(self._known(text), align=Align.C if row_at == 0 else _SIDES[side])
         self.set_font(_FACE, size=11)
         self.ln(3)
 

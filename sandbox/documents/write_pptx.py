@@ -33,7 +33,9 @@ from .slide_layout import (
     lies,
     warnings_of,
 )
-from .written import CREATOR, FONT, KEYWORDS, NOTICE, Written, is_figure, title_of
+from .written import CREATOR, FONT, KEYWORDS, NOTICE, Side, Written, title_of
+
+_SIDES = {"left": PP_ALIGN.LEFT, "center": PP_ALIGN.CENTER, "right": PP_ALIGN.RIGHT}
 
 
 def write(outline: Outline, *, title: str = "", notice: str = NOTICE) -> Written:
@@ -63,14 +65,14 @@ def _draw(deck: Any, page: Page, notice: str) -> None:
     if page.notes:
         slide.notes_slide.notes_text_frame.text = page.notes
     if page.text_box:
-        _draw_bullets(slide, page.bullets, page.text_box, shrunk=page.shrunk)
+        _draw_bullets(slide, page.bullets, page.text_box, sized=page.sized)
     if page.grid:
         _draw_table(slide, page.grid)
     if page.chart and page.chart_box:
         _draw_chart(slide, page.chart, page.chart_box)
 
 
-def _draw_bullets(slide: Any, bullets: tuple[Bullet, ...], box: Box, *, shrunk: bool) -> None:
+def _draw_bullets(slide: Any, bullets: tuple[Bullet, ...], box: Box, *, sized: bool) -> None:
     shape = slide.placeholders[1]
     shape.left, shape.top, shape.width, shape.height = map(Emu, (box.left, box.top, box.width, box.height))
     frame = shape.text_frame
@@ -78,7 +80,7 @@ def _draw_bullets(slide: Any, bullets: tuple[Bullet, ...], box: Box, *, shrunk: 
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.level = bullet.level - 1
         paragraph.space_after = Pt(GAP_POINTS)
-        _say(paragraph, bullet.text, bold=bullet.bold, points=bullet.points if shrunk else None)
+        _say(paragraph, bullet.text, bold=bullet.bold, points=bullet.points if sized else None)
 
 
 def _draw_table(slide: Any, grid: Grid) -> None:
@@ -92,7 +94,7 @@ def _draw_table(slide: Any, grid: Grid) -> None:
     for row_at, (row, texts) in enumerate(zip(shape.table.rows, rows, strict=True)):
         row.height = Emu(grid.row_height)
         for cell_at, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            _fill_cell(cell, text, points=grid.points, row=row_at, label=cell_at == 0)
+            _fill_cell(cell, text, points=grid.points, row=row_at, side=grid.sides[cell_at])
 
 
 def _say(paragraph: Any, text: str, *, bold: Ranges = (), points: float | None = None) -> None:
@@ -106,7 +108,7 @@ def _say(paragraph: Any, text: str, *, bold: Ranges = (), points: float | None =
         theme.set_face(added)
 
 
-def _fill_cell(cell: Any, text: str, *, points: int, row: int, label: bool) -> None:
+def _fill_cell(cell: Any, text: str, *, points: int, row: int, side: Side) -> None:
     header, shaded = row == 0, row % 2 == 0
     cell.fill.solid()
     cell.fill.fore_color.rgb = theme.colour(NAVY if header else PALE if shaded else "FFFFFF")
@@ -116,10 +118,7 @@ def _fill_cell(cell: Any, text: str, *, points: int, row: int, label: bool) -> N
     for at, line in enumerate(text.split("\n")):
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         _say(paragraph, line, points=points)
-        if header or (label and len(text) <= 12):
-            paragraph.alignment = PP_ALIGN.CENTER
-        elif is_figure(text):
-            paragraph.alignment = PP_ALIGN.RIGHT
+        paragraph.alignment = PP_ALIGN.CENTER if header else _SIDES[side]
         for run in paragraph.runs:
             run.font.bold = header
             run.font.color.rgb = theme.colour("FFFFFF" if header else INK)

@@ -64,6 +64,7 @@ def write(
     _explain(book, target.title, area, formula.strip(), explanation, proved_on, notice)
     for other in book.worksheets:
         _foot(other, notice)
+        _fit(other)
     book.active = book.index(target)
     for other in book.worksheets:
         other.sheet_view.tabSelected = other is target
@@ -150,6 +151,14 @@ def _put(target: Any, area: tuple[int, int, int, int], ready: str, *, spills: bo
 
 def _replacing(replaced: int) -> list[str]:
     return [f"값이 들어 있는 {replaced:,}칸은 수식으로 바뀝니다."] if replaced else []
+
+
+def _fit(page: Any) -> None:
+    """Print a wide table on one page's width, unless its owner has set another size."""
+    if page.page_setup.scale is None and not page.sheet_properties.pageSetUpPr.fitToPage:
+        page.page_setup.paperSize = page.page_setup.paperSize or page.PAPERSIZE_A4
+        page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+        page.sheet_properties.pageSetUpPr.fitToPage = True
 
 
 def _foot(page: Any, notice: str) -> None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Literal
 
-from .blocks import Block, Heading, Outline
+from .blocks import Block, Heading, Item, Outline, Ranges
 
 NOTICE = "생성형 AI를 활용하여 작성한 초안임"
 KEYWORDS = "AI 생성, 생성형 AI, 초안, AI-generated"
@@ -21,6 +22,13 @@ UNTITLED = "제목 없는 문서"
 _NOT_XML = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _MAX_TITLE_CHARS = 200
 _TITLE_WITHIN = 3
+_DATE = re.compile(
+    r"[’'\d]{2,5}\s?[.년-]\s?\d{1,2}\s?[.월-]|\d{1,2}\s?[.월]\s?(?:\d{1,2}\s?[.일])?$|\d{1,2}:\d{2}"
+)
+_SHORT_EM = 9.0
+_TOP_MARKS = ("□", "■", "▣")
+Grid = tuple[tuple[str, ...], ...]
+Side = Literal["left", "center", "right"]
 _FIGURE_MARKS = ",.-+%△▲ 원명건권개천만억회"
 
 
@@ -64,9 +72,7 @@ def _char_em(character: str) -> float:
     return 0.68 if character.isupper() else 0.56
 
 
-def column_shares(
-    grid: tuple[tuple[str, ...], ...], *, least: float = 4.0, most: float = 30.0
-) -> list[float]:
+def column_shares(grid: Grid, *, least: float = 4.0, most: float = 30.0) -> list[float]:
     """Share out a table's width, in fractions of 1, by the widest line of each column."""
     widths = [
         min(most, max(least, *(width_em(line) for row in grid for line in (row[column].split("\n") or [""]))))
@@ -74,6 +80,29 @@ def column_shares(
     ]
     whole = sum(widths)
     return [width / whole for width in widths]
+
+
+def column_sides(grid: Grid) -> tuple[Side, ...]:
+    """Say where each column of a table stands: figures right, short words and dates in the middle, else left.
+
+    A column keeps one side, header apart: cells that jump to and fro by their length look like a mistake.
+    """
+    return tuple(
+        _side([row[at].strip() for row in grid[1:] if row[at].strip()]) for at in range(len(grid[0]))
+    )
+
+
+def _side(cells: list[str]) -> Side:
+    lines = [line for cell in cells for line in cell.split("\n")]
+    figures = [cell for cell in cells if is_figure(cell) and not _DATE.match(cell)]
+    if cells and len(figures) * 2 > len(cells):
+        return "right"
+    return "center" if max(map(width_em, lines), default=0) <= _SHORT_EM else "left"
+
+
+def heavy(item: Item) -> Ranges:
+    """Return what of an outline's line is bold: all of a □, as city reports are set, else what was marked."""
+    return ((0, len(item.text)),) if item.marker in _TOP_MARKS else item.bold
 
 
 def is_figure(text: str) -> bool:
