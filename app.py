@@ -21,6 +21,7 @@ from ui.assets import assets
 from ui.board_routes import board_routes
 from ui.class_routes import class_routes
 from ui.gate import gate
+from ui.paces import paces
 from ui.routes import knows, routes, teaches
 from ui.run_routes import run_routes
 from ui.session import close_services, services
@@ -50,6 +51,10 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 app = st.App(
     "ui/main.py",
     routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
-    middleware=[gate(knows, teaches, direct=Starlette(routes=[*routes(), *run_routes()])), assets()],
+    middleware=[
+        gate(knows, teaches, direct=Starlette(routes=[*routes(), *run_routes()])),
+        paces(knows, teaches),
+        assets(),
+    ],
     lifespan=lifespan,
 )

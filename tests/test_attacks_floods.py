@@ -24,13 +24,17 @@ from ui.limits import (
     CLASS_EACH,
     HURRIED,
     LIVE_EACH,
+    LONGEST_WAIT_SECONDS,
     NOT_IN,
     PACES,
+    SENT_BY_A_BROWSER,
+    SENT_BY_A_TAB,
     SOCKETS_EACH,
     SOCKETS_OF_STRANGERS,
     TABS,
     Limits,
 )
+from ui.paces import paces
 
 SAME = {"Sec-Fetch-Site": "same-origin"}
 PATIENCE_SECONDS = 300  # for what will come about, on a PC that does a lot besides
@@ -249,6 +253,71 @@ async def test_a_hurry_is_slowed_and_the_neighbour_is_not(method: str, path: str
     assert [status for status, _ in answers][:most] == [200] * most
     assert answers[-1][0] == 429 and json.loads(answers[-1][1])["message"] == HURRIED
     assert status_of(await room.ask("http", path, "known-neighbour", method))[0] == 200
+
+
+# --------------------------------------------------------------------------- what pages send to Streamlit
+
+
+def test_what_a_page_sends_waits_the_longer_the_more_it_is() -> None:
+    clock = Clock()
+    limits = Limits(clock)
+    most, a_second = SENT_BY_A_BROWSER
+    waits = [limits.sending_wait("가") for _ in range(most + 200)]
+    assert not any(waits[:most]), "what a person does never waits"
+    assert waits[most] == pytest.approx(1 / a_second)
+    assert waits == sorted(waits) and waits[-1] == LONGEST_WAIT_SECONDS
+    assert limits.sending_wait("나") == 0.0, "the neighbour"
+    clock.now += LONGEST_WAIT_SECONDS + 5.0
+    assert [limits.sending_wait("가") for _ in range(10)] == [0.0] * 10, "peace forgives"
+
+
+class Reading:
+    """A Streamlit that reads all that tabs send, through the middleware that lets it through at a pace."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        made = paces(lambda token: token.startswith("known"), lambda token: token.startswith("teaches"))
+        self.app = made.cls(self._read, *made.args, **made.kwargs)
+        self.waited: list[float] = []
+        monkeypatch.setattr("ui.paces.asyncio.sleep", self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+    async def _read(self, _scope: Any, receive: Any, _send: Any) -> None:
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    async def tab(self, cookie: str, messages: int) -> int:
+        """Open a tab, let it send, and return how many of its messages waited."""
+        kinds = iter(["websocket.connect", *["websocket.receive"] * messages, "websocket.disconnect"])
+
+        async def receive() -> dict[str, str]:
+            return {"type": next(kinds)}
+
+        before = len(self.waited)
+        scope = {"type": "websocket", "path": "/_stcore/stream", "headers": [(b"cookie", cookie.encode())]}
+        await self.app(scope, receive, None)
+        return len(self.waited) - before
+
+
+async def test_all_tabs_of_a_browser_share_its_pace_and_the_neighbour_has_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reading, (most, _) = Reading(monkeypatch), SENT_BY_A_BROWSER
+    assert await reading.tab("room=known-me", most - 10) == 0
+    assert await reading.tab("other=1; room=known-me", 30) >= 15, "a second tab"
+    assert await reading.tab("room=made-up; room=known-me", 30) >= 25, "however the cookie is written"
+    assert await reading.tab("room=known-neighbour", most) == 0
+    assert await reading.tab("desk=teaches-me", most) == 0
+
+
+@pytest.mark.parametrize("cookie", ["", "room=", "room=forged", "desk=forged"])
+async def test_a_tab_from_before_somebody_came_in_has_a_pace_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, cookie: str
+) -> None:
+    reading, (most, _) = Reading(monkeypatch), SENT_BY_A_TAB
+    assert await reading.tab(cookie, most + 10) >= 8
+    assert await reading.tab(cookie, most) == 0, "the neighbour has none either"
 
 
 # --------------------------------------------------------------------------- the real server

@@ -1,7 +1,7 @@
 """How much one browser may ask at once, so that one flood does not become everybody's.
 
-Hides the counting: open WebSockets and event streams, how quickly drafts, presses and uploads may
-follow one another, and how much may be uploaded. What is counted belongs to a cookie, never to an address: a classroom shares one.
+Hides the counting: open WebSockets and event streams, how quickly drafts, presses, uploads and what a page
+sends may follow one another, and how much may be uploaded. What is counted belongs to a cookie, never to an address: a classroom shares one.
 The figures are far above what a person with many tabs does. Used by one event loop only.
 """
 
@@ -20,6 +20,10 @@ LIVE_EACH = 12
 CLASS_EACH = SOCKETS_EACH  # every tab listens to its class
 # How many at once, and how many a second after that.
 PACES = {"draft": (60, 5.0), "press": (40, 3.0), "upload": (12, 0.2)}
+# What pages send (each makes Streamlit draw one): of all tabs of a browser, and of a tab opened before its
+# person came in. It waits and is not refused, the longer the more of it there is.
+SENT_BY_A_BROWSER, SENT_BY_A_TAB = (60, 4.0), (20, 2.0)
+LONGEST_WAIT_SECONDS = 10.0
 # Bytes: three files of the largest size at once, then one in a hundred seconds. Streamlit holds them in memory.
 UPLOAD_BYTES, UPLOAD_BYTES_A_SECOND = 3 * 20 * 1_048_576 + 1_048_576, 200_000.0
 _REMEMBERED = 4_000
@@ -73,19 +77,33 @@ class Limits:
         """Take one from a browser's bucket; true when it is empty. Strangers share no bucket."""
         return bool(who) and self._empty(pace, who, 1.0, *PACES[pace])
 
+    def sending_wait(self, who: str, pace: tuple[int, float] = SENT_BY_A_BROWSER) -> float:
+        """Take one message from a browser's or a tab's bucket; return for how many seconds it must wait."""
+        most, a_second = pace
+        left = max(self._left("sent", who, most, a_second) - 1.0, -a_second * LONGEST_WAIT_SECONDS)
+        self._keep("sent", who, left)
+        return max(0.0, -left) / a_second
+
     def too_much(self, who: str, size: int) -> bool:
         """Take the bytes of an upload from a person's bucket; true when it does not hold them."""
         return self._empty("bytes", who, float(size), UPLOAD_BYTES, UPLOAD_BYTES_A_SECOND)
 
     def _empty(self, pace: str, who: str, taken: float, most: float, a_second: float) -> bool:
-        now = self._clock()
-        left, at = self._buckets.pop((pace, who), (float(most), now))
-        left = min(float(most), left + (now - at) * a_second)
+        left = self._left(pace, who, most, a_second)
         refused = left < taken
-        self._buckets[pace, who] = (left if refused else left - taken, now)  # the latest used stand last
+        self._keep(pace, who, left if refused else left - taken)
+        return refused
+
+    def _left(self, pace: str, who: str, most: float, a_second: float) -> float:
+        now = self._clock()
+        left, at = self._buckets.get((pace, who), (float(most), now))
+        return min(float(most), left + (now - at) * a_second)
+
+    def _keep(self, pace: str, who: str, left: float) -> None:
+        self._buckets.pop((pace, who), None)
+        self._buckets[pace, who] = (left, self._clock())  # the latest used stand last
         while len(self._buckets) > _REMEMBERED:
             del self._buckets[next(iter(self._buckets))]
-        return refused
 
     @contextmanager
     def _counted(self, what: str, who: str) -> Iterator[None]:
