@@ -40,6 +40,7 @@ _COUNTED = frozenset(
     )
 )
 _EACH_BEFORE = re.compile(r"당\s?(?:평균\s?)?(?:약\s?)?$|평균\s?(?:약\s?)?$|(?:마다|각각?)\s?(?:약\s?)?$")
+_REDUCTION = re.compile(r"감면|할인|줄어|깎|절반|면제|\d\s?%")
 _SHARE_BEFORE = re.compile(r"(?:[가-힣]의|가운데|[가-힣] 중|비중은?|비율은?)\s?(?:약\s?)?$")
 _EACH_AFTER = re.compile(r"씩|꼴")
 _NO_PARTS = frozenset({"", "%", "%p", "원"})
@@ -72,7 +73,7 @@ def derive(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: st
         _sum_or_difference(value, unit, fact, source, answer)
         or _product(value, unit, source)
         or _each(value, unit, fact, source, answer)
-        or _part(value, unit, fact, source)
+        or _part(value, unit, fact, source, answer)
     )
 
 
@@ -204,7 +205,7 @@ def _price_of_each(value: Decimal, source: SourceText) -> str:
     return ""
 
 
-def _part(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
+def _part(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: str) -> str:
     """The share of a number that a rate in its own line says: 612명의 71%, about 435명."""
     for one, other in _on_one_line(value, unit, source):
         rate, percent = other.fact.value
@@ -212,6 +213,19 @@ def _part(value: Decimal, unit: str, fact: Fact, source: SourceText) -> str:
         near = fact.approximate and abs(share - value) <= max(Decimal(1), value / 100)
         if percent == "%" and (share == value or near):
             return f"{one.fact.text}의 {other.fact.text}"
+    return _reduced(value, fact, source, answer) if unit == "원" else ""
+
+
+def _reduced(value: Decimal, fact: Fact, source: SourceText, answer: str) -> str:
+    """A fee after a reduction that the source tells elsewhere, to the won, where the answer speaks of one."""
+    line = answer[answer.rfind("\n", 0, fact.start) + 1 : (answer + "\n").find("\n", fact.end)]
+    if not _REDUCTION.search(line):
+        return ""
+    told = [item for item in source.facts["number"] if not source.in_table(item)][:60]
+    for fee in (item.fact for item in told if item.fact.value[1] == "원" and item.fact.value[0] > value):
+        for rate in (item.fact for item in told if item.fact.value[1] == "%"):
+            if value in (fee.value[0] * rate.value[0] / 100, fee.value[0] * (100 - rate.value[0]) / 100):
+                return f"{fee.text}의 {rate.text}"
     return ""
 
 

@@ -90,8 +90,14 @@ def _announced(lines: tuple[Line, ...]) -> tuple[Slide, ...]:
         if found and (
             line.text.lstrip()[:1] in "#*[【□■<" or re.match(r"\s*(슬라이드|slide|장표)", line.text, re.I)
         ):
-            starts.append((index, plain(found[2]).strip("*:： ")))
+            starts.append((index, _unlabelled(plain(found[2]).strip("*:： "))))
     return _bodies(lines, starts)
+
+
+def _unlabelled(title: str) -> str:
+    """Drop the label of ``슬라이드 1. 제목: …``: it is not part of the title."""
+    found = _TITLE_LABEL.match(title)
+    return found[1].strip() if found and found[1].strip() else title
 
 
 def _headed(lines: tuple[Line, ...], pattern: re.Pattern[str], *, deepest: bool = False) -> tuple[Slide, ...]:
@@ -102,7 +108,7 @@ def _headed(lines: tuple[Line, ...], pattern: re.Pattern[str], *, deepest: bool 
     for (index, line), own in zip(heads, levels, strict=True):
         found = pattern.match(line.text)
         if found and level in (0, own):
-            starts.append((index, plain(found[2]).strip("* ")))
+            starts.append((index, _unlabelled(plain(found[2]).strip("* "))))
     return _bodies(lines, starts)
 
 

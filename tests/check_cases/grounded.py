@@ -189,10 +189,15 @@ _ON_CHANGES = (
     ),
 )
 LOTTERY = """안내판 신청
+수강료: 과목당 20,000원
 신청: 12. 1.부터 12. 11.까지, 감면율 50%
 추첨: 12. 14.(월), 결과 발표: 2026. 12. 15.(화)까지
 """
 _ON_LOTTERY = (
+    good("a fee after its reduction", "수강료는 50% 감면을 받아 10,000원입니다.", says="20,000원의 50%"),
+    bad("a wrong fee after its reduction", "수강료는 50% 감면을 받아 12,000원입니다."),
+    bad("half a fee nobody speaks of", "재료비는 10,000원입니다."),
+    good("a numbered heading is no count", "## 1.1 개요\n12. 1.부터 신청\n### 1.2 명단\n2.3 건의 사항"),
     good("numbered lines that start with dates", "1. 12. 11.까지입니다.\n2. 50% 감면\n3. 12. 14.에 추첨"),
     good("an answer's number before a date", "A1. 12. 15.까지입니다."),
     good("a numbered date with its weekday", "1. 12. 15.(화)까지 발표합니다."),
