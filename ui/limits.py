@@ -22,7 +22,7 @@ CLASS_EACH = SOCKETS_EACH  # every tab listens to its class
 PACES = {"draft": (60, 5.0), "press": (40, 3.0), "upload": (12, 0.2)}
 # What pages send (each makes Streamlit draw one): of all tabs of a browser, and of a tab opened before its
 # person came in. It waits and is not refused, the longer the more of it there is.
-SENT_BY_A_BROWSER, SENT_BY_A_TAB = (60, 4.0), (20, 2.0)
+SENT_BY_A_BROWSER, SENT_BY_A_TAB = (60, 4.0), (40, 3.0)
 LONGEST_WAIT_SECONDS = 10.0
 # Bytes: three files of the largest size at once, then one in a hundred seconds. Streamlit holds them in memory.
 UPLOAD_BYTES, UPLOAD_BYTES_A_SECOND = 3 * 20 * 1_048_576 + 1_048_576, 200_000.0
