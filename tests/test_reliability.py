@@ -6,6 +6,7 @@ test_store.py, those that need a browser in test_security_browser.py; docs/relia
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import json
 import os
@@ -454,3 +455,18 @@ def test_every_row_names_a_test_that_is_there() -> None:
         assert f"def {test}(" in (ROOT / "tests" / file).read_text(encoding="utf-8"), f"{file}::{test}"
     for row in re.findall(r"^\| .*\|$", text, re.MULTILINE):
         assert "::" in row or "---" in row or row.endswith("시험 |"), row
+        for name in re.findall(r"`([^`]*)`", row.rstrip(" |").rpartition("|")[2]):
+            assert re.fullmatch(r"test_\w+\.py::test_\w+", name), f"{name} names no test"
+
+
+def test_every_row_names_a_test_that_runs() -> None:
+    """It stands once in its file, where pytest collects it, and nothing passes it over everywhere."""
+    text = (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+\.py)::(test_\w+)`", text))
+    for file in {file for file, _ in named}:
+        tests = ast.parse((ROOT / "tests" / file).read_text(encoding="utf-8")).body
+        found = [t for t in tests if isinstance(t, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for test in (test for one, test in named if one == file):
+            (here,) = [t for t in found if t.name == test]
+            marks = [ast.unparse(mark) for mark in here.decorator_list]
+            assert not [m for m in marks if "mark.skip(" in m or "xfail" in m], f"{file}::{test}"
