@@ -12,8 +12,10 @@ import traceback
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -285,6 +287,18 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 )
 def test_retry_after_is_seconds_or_a_date(value: str, seconds: float | None) -> None:
     assert faults.parse_retry_after(value, now=NOW) == seconds
+
+
+@pytest.mark.parametrize("hours", [-24, 0, 1])
+def test_a_date_to_retry_after_is_counted_by_the_clock_of_who_names_it(hours: int) -> None:
+    there = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+    headers = {
+        "date": format_datetime(there, True),
+        "retry-after": format_datetime(there + timedelta(seconds=30), True),
+    }
+    error = RuntimeError()
+    error.response = SimpleNamespace(headers=headers)  # type: ignore[attr-defined]
+    assert faults.retry_after_seconds(error) == 30.0
 
 
 # --------------------------------------------------------------------------- too long

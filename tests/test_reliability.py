@@ -302,6 +302,20 @@ def test_a_run_that_nobody_answers_any_more_is_told_as_cut(
     assert room.store.run("dead", room.me.id).state is RunState.CUT
 
 
+def test_a_run_whose_server_is_gone_ends_though_the_clock_was_set_back(
+    room: Room, fake_endpoint: FakeEndpoint
+) -> None:
+    run_id = room.practice.run(room.me, Work("안녕"), {}, room.endpoint)
+    room.wait(run_id)
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    dead = replace(
+        room.store.run(run_id, room.me.id), id="dead", state=RunState.WAITING, created_at=ahead, ended_at=None
+    )
+    room.store.add_run(dead)
+    (end,) = follow(room, "dead")
+    assert end.ended and end.state is RunState.CUT
+
+
 def wait_until(so: Callable[[], bool]) -> None:
     end = time.monotonic() + 30
     while not so():

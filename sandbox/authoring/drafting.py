@@ -199,7 +199,7 @@ def new_id() -> str:
 
 
 def _recent(at: datetime) -> bool:
-    return datetime.now(UTC) - at < STILL_EDITING
+    return abs(datetime.now(UTC) - at) < STILL_EDITING  # a clock set back makes it lie ahead
 
 
 def _line(

@@ -130,11 +130,14 @@ def from_exception(error: BaseException, *, text_seen: bool = False) -> Endpoint
     return _unreachable("모델 서버에 연결할 수 없습니다.", _SETTINGS)
 
 
-def retry_after_seconds(error: BaseException, *, now: datetime | None = None) -> float | None:
-    """Read Retry-After, given as seconds or as a date; None when there is none."""
+def retry_after_seconds(error: BaseException) -> float | None:
+    """Read Retry-After, given as seconds or as a date; None when there is none.
+
+    A date is counted from the server's own Date: this PC's clock may be a day wrong.
+    """
     headers = getattr(getattr(error, "response", None), "headers", None)
     value = headers.get("retry-after") if headers is not None else None
-    return parse_retry_after(value, now=now) if value else None
+    return parse_retry_after(value, now=_moment(headers.get("date", ""))) if value else None
 
 
 def parse_retry_after(value: str, *, now: datetime | None = None) -> float | None:
@@ -143,12 +146,9 @@ def parse_retry_after(value: str, *, now: datetime | None = None) -> float | Non
         return min(max(0.0, float(value)), 86_400.0) if value.strip().lower() != "nan" else None
     except ValueError:
         pass
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+    moment = _moment(value)
+    if moment is None:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 86_400.0)
 
 
@@ -178,6 +178,15 @@ def quirk_in(error: BaseException, request: Mapping[str, Any]) -> dict[str, Any]
 
 
 # --------------------------------------------------------------------------- inside
+
+
+def _moment(value: str) -> datetime | None:
+    """Read a date of HTTP; None when it is none."""
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _from_status(status: int, code: str, retry_after: float | None) -> EndpointError:

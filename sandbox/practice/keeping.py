@@ -99,7 +99,7 @@ class Keeping:
         Its end could not be stored, or its server is gone: whoever looks at it must not wait for ever.
         """
         run = self._store.run(run_id, person_id)
-        if run.state.ended or datetime.now(UTC) - run.created_at < SURELY_SUBMITTED:
+        if run.state.ended or abs(datetime.now(UTC) - run.created_at) < SURELY_SUBMITTED:
             return run
         error = troubles.cut()
         self._store.end_run(
