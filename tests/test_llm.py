@@ -54,6 +54,12 @@ ASKED = Cleared((Message(Role.SYSTEM, "당신은 행정 도우미입니다."), M
 FULL = Sampling(max_answer_tokens=500, temperature=0.3, json_schema={"type": "object", "properties": {}})
 
 
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """Load the SDK as the room does when it starts: on a busy machine that takes longer than a deadline."""
+    warm()
+
+
 @pytest.fixture
 async def clients() -> AsyncIterator[Clients]:
     made = Clients()

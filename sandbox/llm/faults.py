@@ -136,8 +136,9 @@ def retry_after_seconds(error: BaseException) -> float | None:
     A date is counted from the server's own Date: this PC's clock may be a day wrong.
     """
     headers = getattr(getattr(error, "response", None), "headers", None)
-    value = headers.get("retry-after") if headers is not None else None
-    return parse_retry_after(value, now=_moment(headers.get("date", ""))) if value else None
+    if headers is None or not (value := headers.get("retry-after")):
+        return None
+    return parse_retry_after(value, now=_moment(headers.get("date", "")))
 
 
 def parse_retry_after(value: str, *, now: datetime | None = None) -> float | None:
