@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sandbox.checks.assignments import is_blank
 from sandbox.checks.lines import Line, LineKind, Marked, marked, plain, split, squeeze, tables
+from sandbox.checks.people import TITLE
 
 _OWNER_HEAD = re.compile(r"담당|책임|누가|주체|부서|owner", re.I)
 _DUE_HEAD = re.compile(r"기한|마감|언제|일정|완료|기일|시한|까지|due|날짜", re.I)
@@ -28,6 +29,9 @@ _OTHER_SECTION = re.compile(
 
 _BIG_MARKS = ("□", "■", "▣", "◆")
 _SECTION_CHARS = 12
+_PERSON = re.compile(
+    rf"(?:[가-힣]{{2,8}}(?:과|팀|실|국|관)\s)?[가-힣]{{2,4}}\s(?:{TITLE})(?:\s?\([^()]*\))?|(?:담당자?\s?)미정|미정"
+)
 _SENTENCE_END = re.compile(r"[.!?。]\s*$")
 _MOST_UNDER = 2  # details stand right under their task: who, until when
 _DETAIL = re.compile(
@@ -82,10 +86,15 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
     entries: list[Entry] = []
     block: list[Line] = []
     in_actions = block_in_actions = False
-    base = 0
+    base, owner = 0, None
     for at, line in enumerate((*lines, Line(0, 0, "", LineKind.HEADING))):
-        part = marked(line.text)
-        is_head = line.kind is LineKind.HEADING or _is_section_line(lines, at) or _is_big_mark(lines, at)
+        part, person = marked(line.text), _person_head(line)
+        is_head = (
+            bool(person)
+            or line.kind is LineKind.HEADING
+            or _is_section_line(lines, at)
+            or _is_big_mark(lines, at)
+        )
         if block and (
             is_head
             or line.kind is LineKind.TABLE
@@ -93,12 +102,15 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
             or _is_next_sentence(block[-1], part)
             or line.kind is LineKind.RULE
         ):
-            entries.append(_bullet_entry(block, block_in_actions))
+            entries.append(_bullet_entry(block, block_in_actions, owner))
             block = []
-        if is_head:
+        owner = person if is_head else owner
+        if is_head and not person:
             in_actions = bool(_ACTION_SECTION.search(line.text)) or (
                 in_actions and not _OTHER_SECTION.search(line.text) and part.mark in ("-", "○", "ㅇ", "•")
             )
+        elif is_head:
+            continue
         elif line.kind is LineKind.TEXT and part.mark and not block:
             block, base, block_in_actions = [line], part.indent, in_actions
         elif block and line.kind is LineKind.TEXT:
@@ -106,6 +118,14 @@ def _bullet_entries(lines: tuple[Line, ...]) -> list[Entry]:
         elif line.kind is LineKind.TEXT and line.text.strip():
             block, base, block_in_actions = [line], part.indent, False
     return entries
+
+
+def _person_head(line: Line) -> str | None:
+    """``**문라온 주무관**`` alone on a line stands over that person's tasks."""
+    text = line.text.strip()
+    looks = line.kind is LineKind.HEADING or bool(re.fullmatch(r"\*\*.+\*\*\s*[:：]?|.+[:：]", text))
+    body = plain(text.lstrip("# ")).rstrip(" :：")
+    return body if looks and line.kind is not LineKind.TABLE and _PERSON.fullmatch(body) else None
 
 
 def _is_next_sentence(before: Line, part: Marked) -> bool:
@@ -163,14 +183,14 @@ def _belongs(line: Line, indent: int, base: int) -> bool:
     )
 
 
-def _bullet_entry(block: list[Line], in_actions: bool) -> Entry:
+def _bullet_entry(block: list[Line], in_actions: bool, head: str | None) -> Entry:
     text = plain(" / ".join(marked(line.text).body for line in block))
     owner, due = _OWNER_LABEL.search(text), _DUE_LABEL.search(text)
-    is_action = in_actions or bool(owner or due)
+    is_action = in_actions or bool(owner or due or head)
     return Entry(
         block[0],
         text,
-        owner[1].strip() if owner else None,
+        owner[1].strip() if owner else head,
         due[1].strip() if due else None,
         is_action,
         block[-1].end,

@@ -269,13 +269,22 @@ def _extras(
             continue
         near = source.nearest_text(entry.text)
         support = source.support(entry.text)
-        if source.texts and (support < _STRANGE or (support < _DOUBTFUL and not near)):
+        is_strange = support < _STRANGE or (support < _DOUBTFUL and not near)
+        if source.texts and (is_strange or _amounts_from_nowhere(entry.text, source)):
             text = f"자료에 없는 결정입니다: '{quote(entry.text)}'"
             invented.append(_at(entry, text, near, "녹취록에서 확인하고, 없으면 지우세요."))
         else:
             text = f"정답에는 없지만 녹취록에 나오는 내용입니다(참고): '{quote(entry.text)}'"
             known.append(_at(entry, text, near))
     return invented, known
+
+
+def _amounts_from_nowhere(text: str, source: SourceText) -> bool:
+    """An amount of money the transcript never says gives an invented decision away, whatever words it borrows."""
+    known = {item.fact.value[0] for item in source.facts["number"]}
+    return any(
+        fact.value[1] == "원" and fact.value[0] not in known for fact in fact_finding.find_numbers(text)
+    )
 
 
 def _at(entry: Entry, text: str, source_line: str, correction: str = "") -> Evidence:

@@ -113,6 +113,9 @@ _DURATION = re.compile(
 _FRACTION = re.compile(
     r"(?P<about>약\s?|대략\s?|거의\s?)?(?<![\d.,])(?P<whole>[1-9]\d?)\s?분의\s?(?P<part>[1-9]\d?)(?!\d)(?P<span>\s?(?:남짓|가량|정도|안팎|내외))?"
 )
+_ODDS = re.compile(
+    r"(?P<about>약\s?|대략\s?|거의\s?)?(?<![\d.,:])(?P<n>\d{1,3}(?:\.\d+)?)\s?대\s?1(?![\d.])(?P<span>\s?(?:정도|안팎|내외))?"
+)
 _PHONE = re.compile(r"(?<!\d)(?:\(?0\d{1,2}\)?[-)\s.]\s?\d{3,4}[-.\s]\d{4}|1\d{3}-\d{4})(?!\d)")
 _WEEKDAY_NEXT = re.compile(r"\s?[(（][월화수목금토일]")
 _PARTICLE_NEXT = re.compile(
@@ -310,9 +313,13 @@ def _compounds(text: str) -> list[Fact]:
     for match in _FRACTION.finditer(text):
         if int(match["part"]) < int(match["whole"]):
             found.append((match, (Decimal(match["part"]) / Decimal(match["whole"]), SHARE)))
-    return [
+    counted = [
         Fact("number", m[0].strip(), m.start(), m.end(), value, bool(m["about"] or m["span"]))
         for m, value in found
+    ]
+    odds = [(m, bool(m["about"] or m["span"] or "." in m["n"])) for m in _ODDS.finditer(text)]  # 2.4대 1
+    return counted + [
+        Fact("number", m[0].strip(), m.start(), m.end(), (Decimal(m["n"]), "배"), about) for m, about in odds
     ]
 
 

@@ -108,6 +108,9 @@ _RIGHT = (
     ("bars without a header", "조치사항:\n" + "\n".join(f"- {t} | {o} | {d}" for t, o, d in _ROWS)),
     ("bare sentences", "".join(f"{o}은(는) {t} 일을 {d}까지 합니다.\n" for t, o, d in _ROWS)),
     ("a task that sounds like a heading", _bullets(*_but(0, task="현수막 의견 제출"), shape="1. {0}\n   - 기한: {2}\n   - 담당: {1}")),
+    ("bold names over their tasks", "### 조치사항\n" + "".join(f"**{o}**\n- {t} ({d})\n" for t, o, d in _ROWS[:3]) + "- 안내 문자 발송 (담당: 관광과, 기한: 미정)\n"),
+    ("names in headings over their tasks", "## 조치사항\n" + "".join(f"### {o}\n- {t} ({d})\n" for t, o, d in _ROWS[:3]) + "## 그 밖의 조치사항\n- 안내 문자 발송 (담당: 관광과, 기한: 미정)\n"),
+    ("due after an answer comes", _table(*_but(3, due="업체 회신 후 확정"))),
     ("name before its task", _bullets(*_ROWS, shape="- {1}: {0} ({2})")),
 )  # fmt: skip
 _WRONG = (
@@ -143,6 +146,7 @@ _WRONG = (
     ("open, but a person in the second column", _two_columns("", "이영희 주무관", at=1), "회의록에서 담당을 정하지"),
     ("open, with a day beside it", _table(*_but(3, due="출연진 확정 후(12월 10일)")), "회의록에서 기한을 정하지"),
     ("wrong day in a bare sentence", "".join(f"{o}은(는) {t} 일을 {d}까지 합니다.\n" for t, o, d in _but(2, due="12월 8일")), "기한이 다릅니다"),
+    ("bold names, one over another's task", "### 조치사항\n" + "".join(f"**{o}**\n- {t} ({d})\n" for t, o, d in _but(2, owner="김민수 과장")), "담당이 다릅니다"),
     ("invented action", _table(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented action, bullets", _bullets(*_ROWS, _INVENTED), "회의록에 없는 조치"),
     ("invented after a heading of actions", _bullets(*_ROWS, _INVENTED, shape=" ○ {0} (담당: {1}, 기한: {2})").replace("조치사항", "진행 중인 일"), "회의록에 없는 조치"),

@@ -108,6 +108,7 @@ _WRONG = (
     ("an invented decision", _list(*_ROWS, _OTHER_DECISION), _ONLY, "자료에 없는 결정입니다"),
     ("the earlier place among two lines", "□ 결정사항\n ○ 잔치 날짜: 12월 19일\n ○ 잔치 장소: 잔디밭\n", _WHOLE, "바뀐 내용"),
     ("right words, told of another thing", _list(*_but(2, said="천막 대신 의자 20동을 빌리기로 함")), PARAMS, "다른 내용"),
+    ("an invented amount in borrowed words", _list(*_ROWS, ("시험 기간", "잔디밭 업체에 3천만원을 주기로 함", "14:21")), _ONLY, "자료에 없는 결정입니다"),
     ("an invented decision, table", _table(*_ROWS, _OTHER_DECISION), _ONLY, "자료에 없는 결정입니다"),
 )  # fmt: skip
 _SOURCES = {"녹취록.txt": TRANSCRIPT}

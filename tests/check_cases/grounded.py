@@ -311,6 +311,8 @@ _ON_WORKSHOP = (
     good("so many each time", "1회당 평균 19명 참여", says="÷"),
     good("the price of each", "1개당 120만 원", says="÷"),
     good("ten and seven of them say a rate", "10명 중 7명이 오겠다고 답함"),
+    good("odds worked out", "경쟁률은 2.4대 1", says="÷"),
+    bad("other odds", "경쟁률은 3.4대 1"),
     good("the numbers of two months", "10월 신고 131건, 9월 신고 86건"),
     bad("people miscounted", "참석자 5명"),
     bad("far from what the clock says", "약 2시간 동안 회의"),
