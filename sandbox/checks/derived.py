@@ -39,7 +39,10 @@ _COUNTED = frozenset(
         "매",
     )
 )
-_EACH_BEFORE = re.compile(r"당\s?(?:평균\s?)?(?:약\s?)?$|평균\s?(?:약\s?)?$|(?:마다|각각?)\s?(?:약\s?)?$")
+_EACH_BEFORE = re.compile(
+    r"당\s?(?:평균\s?)?(?:약\s?)?$|평균\s?(?:약\s?)?$|(?:마다|각각?)\s?(?:약\s?)?$"
+    r"|한\s?(?:사람|명|곳|개|대|가구)(?:에게|에|이|당)?\s[^\d]{0,9}$"
+)
 _REDUCTION = re.compile(r"감면|할인|줄어|깎|절반|면제|\d\s?%")
 _SHARE_BEFORE = re.compile(r"(?:[가-힣]의|가운데|[가-힣] 중|비중은?|비율은?)\s?(?:약\s?)?$")
 _EACH_AFTER = re.compile(r"씩|꼴")

@@ -309,6 +309,8 @@ _ON_WORKSHOP = (
     good("months from day to day", "3개월 동안 운영"),
     good("the share a rate says", "응답자의 71%인 약 435명", says="계산된 값"),
     good("so many each time", "1회당 평균 19명 참여", says="÷"),
+    good("the price of each, in words", "한 개에 드는 돈은 120만 원", says="÷"),
+    bad("a wrong price of each, in words", "한 개에 드는 돈은 70만 원"),
     good("the price of each", "1개당 120만 원", says="÷"),
     good("ten and seven of them say a rate", "10명 중 7명이 오겠다고 답함"),
     good("odds worked out", "경쟁률은 2.4대 1", says="÷"),
