@@ -103,3 +103,21 @@ def test_timers_keep_their_time_in_a_loop_that_rests() -> None:
 
     with asyncio.Runner(loop_factory=make) as runner:
         assert all(late >= -0.002 for late in runner.run(naps()))
+
+
+def test_a_rest_ends_with_the_next_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd = Crowd(running={str(n) for n in range(CROWD)}, writing={str(n) for n in range(CROWD)})
+    make = gathering_loop(crowd)
+    if make is None:
+        pytest.skip("this system's loop knows no selectors")
+    rests: list[float] = []
+    monkeypatch.setattr("sandbox.turns.gathering.time.sleep", rests.append)
+    loop = make()
+    try:
+        loop._selector.select(0.01)  # type: ignore[attr-defined]
+        loop._selector.select(0)  # type: ignore[attr-defined]
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+    finally:
+        loop.close()
+    assert rests == [0.01], "work at hand rests not at all"

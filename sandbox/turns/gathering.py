@@ -64,7 +64,9 @@ class _Gathering(_PARENT):  # type: ignore[misc]
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         # A timeout of 0 says that the loop has work at hand: only an idle one rests.
         if (timeout is None or timeout > 0) and (rest := self._crowd.rest_seconds()):
-            time.sleep(rest)  # timers wait too: none of this loop's needs a tenth of a second
+            # No longer than the next timer: a line of the journal that waits already would wait twice.
+            rest = rest if timeout is None else min(rest, timeout)
+            time.sleep(rest)
             timeout = timeout if timeout is None else max(0.0, timeout - rest)
         found: list[tuple[selectors.SelectorKey, int]] = super().select(timeout)
         return found
