@@ -16,11 +16,11 @@ import secrets
 import sys
 from pathlib import Path
 
-from sandbox.turns.gathering import CROWD
 from sandbox.turns.live import LiveRun
 
 AGAIN_SECONDS = 0.05
-CROWD_AGAIN_SECONDS = 0.12  # a little less than the loop rests when all of a crowd write
+MANY = 60
+MANY_AGAIN_SECONDS = 0.12  # a little less than the loop rests when all of a crowd write
 LONGEST_BYTES = 1_000_000
 ENDING = ".jsonl"
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Journal:
                 loop.call_soon(self._write_firsts)
         elif not self._coming:
             self._coming = True
-            again = AGAIN_SECONDS if len(self._open) < CROWD else CROWD_AGAIN_SECONDS
+            again = AGAIN_SECONDS if len(self._open) < MANY else MANY_AGAIN_SECONDS
             if loop.time() - self._last_write >= again:
                 loop.call_soon(self._write_fresh)
             else:
