@@ -13,7 +13,7 @@ import hashlib
 import ipaddress
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,11 +21,21 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.requests import cookie_parser
+from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.limits import HURRIED, NOT_IN, TABS, TOO_MUCH, Limits, name_of
+from ui.limits import (
+    COOKIE,
+    DESK_COOKIE,
+    HURRIED,
+    NOT_IN,
+    TABS,
+    TOO_MUCH,
+    Limits,
+    browser_of,
+    name_of,
+)
 
 HEADERS = {
     b"x-content-type-options": b"nosniff",
@@ -40,7 +50,6 @@ NOT_OURS = (
     "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
 )
 REFUSED, TRY_LATER = 1008, 1013
-COOKIE, DESK_COOKIE = "room", "desk"
 DIRECT = ("/room/live/", "/room/run")
 STREAMS = {"/room/live/": "live", "/room/class": "class", "/room/desk/class/": "class"}
 UPLOAD = "/_stcore/upload_file"
@@ -70,7 +79,7 @@ class _Gate:
         host = headers.get("host", "")
         if scope["type"] == "websocket":
             if is_our_name(host) and is_our_origin(headers.get("origin"), host):
-                await self._open_socket(scope, receive, send, _token(headers))
+                await self._open_socket(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": REFUSED})
         elif not is_our_name(host):
@@ -83,17 +92,18 @@ class _Gate:
             await self._pass(scope, receive, _with_headers(send, host), headers)
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
-        who, path = name_of(_token(headers)), scope["path"]
+        cookies, path = HTTPConnection(scope).cookies, scope["path"]
+        who = name_of(cookies.get(COOKIE, ""))
         pace = _pace(scope["method"], path)
         kind = next((kind for start, kind in STREAMS.items() if path.startswith(start)), "")
         app = self._direct if path.startswith(DIRECT) else self._app
         if pace and self._limits.too_quick(pace, who):
             await _refuse(429, HURRIED)(scope, receive, send)
         elif pace == "upload":
-            refusal = await self._no_upload(headers)
+            refusal = await self._no_upload(headers, cookies)
             await (refusal or self._app)(scope, receive, send)
         elif kind:
-            who = who or name_of(_token(headers, DESK_COOKIE))
+            who = who or name_of(cookies.get(DESK_COOKIE, ""))
             if self._limits.too_many_streams(kind, who):
                 await _refuse(429, TABS)(scope, receive, send)
                 return
@@ -104,25 +114,22 @@ class _Gate:
         else:
             await app(scope, receive, send)
 
-    async def _no_upload(self, headers: Headers) -> JSONResponse | None:
+    async def _no_upload(self, headers: Headers, cookies: Mapping[str, str]) -> JSONResponse | None:
         """Say why nothing may be uploaded: by nobody who is not in, and by nobody without end.
 
         Streamlit itself takes 20 MB into memory for whoever knows the name of a session that lives.
         """
-        token, desk = _token(headers), _token(headers, DESK_COOKIE)
-        if token and await asyncio.to_thread(self._known, token):
-            who = name_of(token)
-        elif desk and await asyncio.to_thread(self._teaches, desk):
-            who = name_of(desk)
-        else:
+        who = await browser_of(cookies, self._known, self._teaches)
+        if not who:
             return _refuse(401, NOT_IN)
         size = headers.get("content-length", "")
         if not size.isdecimal():
             return _refuse(411, TOO_MUCH)
         return _refuse(429, TOO_MUCH) if self._limits.too_much(who, int(size)) else None
 
-    async def _open_socket(self, scope: Scope, receive: Receive, send: Send, token: str) -> None:
+    async def _open_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a tab in; a cookie that nobody gave out makes no seat of its own."""
+        token = HTTPConnection(scope).cookies.get(COOKIE, "")
         mine = token and await asyncio.to_thread(self._known, token)
         who = name_of(token) if mine else ""
         if self._limits.no_room(who):
@@ -149,17 +156,6 @@ def gate(
 
 def _refuse(status: int, message: str) -> JSONResponse:
     return JSONResponse({"ok": False, "message": message}, status_code=status)
-
-
-def _token(headers: Headers, cookie: str = COOKIE) -> str:
-    """Return the room's cookie or another, empty when there is none.
-
-    Read as the routes read it: a cookie that is spelled otherwise for us than for them would be two people.
-    """
-    token = ""
-    for line in headers.getlist("cookie"):
-        token = cookie_parser(line).get(cookie, token)
-    return token
 
 
 def _pace(method: str, path: str) -> str:

@@ -7,12 +7,14 @@ The figures are far above what a person with many tabs does. Used by one event l
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
+COOKIE, DESK_COOKIE = "room", "desk"
 SOCKETS_EACH = 24  # tabs; a browser keeps one for each, and a lost one for a little while
 SOCKETS_OF_STRANGERS = 600  # all 325 may open the first page at once, twice
 SOCKETS_IN_ALL = 1_500
@@ -114,6 +116,17 @@ class Limits:
             self._open[what, who] -= 1
             if self._open[what, who] <= 0:
                 del self._open[what, who]
+
+
+async def browser_of(
+    cookies: Mapping[str, str], known: Callable[[str], bool], teaches: Callable[[str], bool]
+) -> str:
+    """Return what a browser is counted under; '' where no cookie of it was given out by this room."""
+    for name, given_out in ((COOKIE, known), (DESK_COOKIE, teaches)):
+        token = cookies.get(name, "")
+        if token and await asyncio.to_thread(given_out, token):
+            return name_of(token)
+    return ""
 
 
 def name_of(token: str) -> str:

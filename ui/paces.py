@@ -16,9 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.limits import SENT_BY_A_BROWSER, SENT_BY_A_TAB, Limits, name_of
-
-COOKIE, DESK_COOKIE = "room", "desk"
+from ui.limits import SENT_BY_A_BROWSER, SENT_BY_A_TAB, Limits, browser_of
 
 
 class _PacedSockets:
@@ -32,7 +30,7 @@ class _PacedSockets:
         if scope["type"] != "websocket":
             await self._app(scope, receive, send)
             return
-        browser = await self._browser(HTTPConnection(scope).cookies)
+        browser = await browser_of(HTTPConnection(scope).cookies, self._known, self._teaches)
         who = browser or f"tab {next(self._tabs)}"
         pace = SENT_BY_A_BROWSER if browser else SENT_BY_A_TAB
 
@@ -43,14 +41,6 @@ class _PacedSockets:
             return message
 
         await self._app(scope, paced, send)
-
-    async def _browser(self, cookies: dict[str, str]) -> str:
-        """Return what a browser is counted under; '' where no cookie of it was given out by this room."""
-        for name, given_out in ((COOKIE, self._known), (DESK_COOKIE, self._teaches)):
-            token = cookies.get(name, "")
-            if token and await asyncio.to_thread(given_out, token):
-                return name_of(token)
-        return ""
 
 
 def paces(known: Callable[[str], bool], teaches: Callable[[str], bool]) -> Middleware:
