@@ -16,6 +16,7 @@ from itertools import combinations, permutations
 from sandbox.checks import direction
 from sandbox.checks.facts import SHARE, Fact, find_numbers, weekday_of
 from sandbox.checks.korean_numbers import precision
+from sandbox.checks.lines import line_around
 from sandbox.checks.sources import SourceFact, SourceText
 
 _COUNTED = frozenset(
@@ -221,8 +222,7 @@ def _part(value: Decimal, unit: str, fact: Fact, source: SourceText, answer: str
 
 def _reduced(value: Decimal, fact: Fact, source: SourceText, answer: str) -> str:
     """A fee after a reduction that the source tells elsewhere, to the won, where the answer speaks of one."""
-    line = answer[answer.rfind("\n", 0, fact.start) + 1 : (answer + "\n").find("\n", fact.end)]
-    if not _REDUCTION.search(line):
+    if not _REDUCTION.search(line_around(answer, fact.start, fact.end)):
         return ""
     told = [item for item in source.facts["number"] if not source.in_table(item)][:60]
     for fee in (item.fact for item in told if item.fact.value[1] == "원" and item.fact.value[0] > value):

@@ -18,7 +18,7 @@ from sandbox.checks.derived import close_by
 from sandbox.checks.facts import Fact, weekday_of
 from sandbox.checks.grounded_numbers import Finding, find_number, has_bare
 from sandbox.checks.kind import Outcome, Params, failed, passed, unknown
-from sandbox.checks.lines import line_of, quote, squeeze
+from sandbox.checks.lines import line_around, line_of, quote, squeeze
 from sandbox.checks.particles import particle, quoted
 from sandbox.checks.roles import misplaced
 from sandbox.checks.sources import SourceFact, SourceText
@@ -97,7 +97,7 @@ def _matters(fact: Fact, answer: str) -> bool:
     if unit in _FORM_UNITS or (value == 1 and unit and answer[fact.end : fact.end + 1] == "당"):
         return False  # 1인당 and 1가구당 say no number
     if unit == "" and value < 10 and value == int(value):
-        line = answer[answer.rfind("\n", 0, fact.start) + 1 : (answer + "\n").find("\n", fact.end)]
+        line = line_around(answer, fact.start, fact.end)
         return "|" in line and not re.match(rf"^\s*\|?\s*{re.escape(fact.text)}\s*\|", line)
     return not (
         unit == "개"
@@ -252,9 +252,7 @@ def _accuse(item: Finding, answer: str, source: SourceText) -> Evidence:
     """Name the fact, why it is not believed, the nearest source line, and what stands there."""
     fact = item.fact
     label = _LABELS[fact.kind]
-    line_start = answer.rfind("\n", 0, fact.start) + 1
-    line_end = answer.find("\n", fact.end)
-    words = answer[line_start : line_end if line_end >= 0 else len(answer)]
+    words = line_around(answer, fact.start, fact.end)
     near = item.source
     if near is None:
         found = source.nearest(words.replace(fact.text, " "))

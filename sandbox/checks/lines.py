@@ -197,3 +197,8 @@ def at_line(line: Line, text: str, *, correction: str = "", source_line: str = "
 def line_of(text: str, offset: int) -> int:
     """Return the 1-based line of an offset."""
     return text.count("\n", 0, offset) + 1 if offset >= 0 else 0
+
+
+def line_around(text: str, start: int, end: int) -> str:
+    """Return the whole lines in which the piece from ``start`` to ``end`` stands."""
+    return text[text.rfind("\n", 0, start) + 1 : (text + "\n").find("\n", end)]

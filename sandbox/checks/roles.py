@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.checks.facts import Fact, find_numbers
-from sandbox.checks.lines import row_cells, squeeze
+from sandbox.checks.lines import line_around, row_cells, squeeze
 from sandbox.checks.particles import quoted
 from sandbox.checks.sources import Grid, SourceText, number_in_cell
 
@@ -98,7 +98,7 @@ def _wrong_row(fact: Fact, cells: list[_Cell], answer: str) -> str:
     labels = {cell.label for cell in cells}
     if len({id(cell.grid) for cell in cells}) > 1 or len(labels) > 1:
         return ""
-    right, line = next(iter(labels)), _line(answer, fact)
+    right, line = next(iter(labels)), line_around(answer, fact.start, fact.end)
     if _names(right, line) or (_TOTAL.search(right) and _TOTAL.search(line)):
         return ""
     said = _row_said(fact, cells[0].grid, answer)
@@ -110,7 +110,7 @@ def _wrong_row(fact: Fact, cells: list[_Cell], answer: str) -> str:
 def _row_said(fact: Fact, grid: Grid, answer: str) -> str:
     """Return the row an answer tells a number of: the head of its own row, or the name right before it."""
     labels = [row[0] for row in grid[1:] if not _TOTAL.search(row[0])]
-    line = _line(answer, fact)
+    line = line_around(answer, fact.start, fact.end)
     if line.count("|") >= 2:
         cells = row_cells(line)
         return next((label for label in labels if cells and squeeze(cells[0]) == squeeze(label)), "")
@@ -193,7 +193,9 @@ def _wrong_noun(fact: Fact, source: SourceText, answer: str) -> str:
     if not same or not others or any(not noun or noun == mine for noun in same):
         return ""
     if any(
-        noun in squeeze(_line(answer, fact)) and not _swapped(noun, fact, source, answer) for noun in same
+        noun in squeeze(line_around(answer, fact.start, fact.end))
+        and not _swapped(noun, fact, source, answer)
+        for noun in same
     ):
         return ""
     return f"원문에서 {quoted(fact.text, '은/는')} '{same[0]}'의 값이고, '{mine}'의 값은 '{others[0].fact.text}'입니다."
@@ -212,7 +214,7 @@ def _swapped(noun: str, fact: Fact, source: SourceText, answer: str) -> bool:
         if item.fact.value[1] == fact.value[1]
         and _noun_before(source.texts[item.name], item.fact.start) == noun
     }
-    line = _line(answer, fact)
+    line = line_around(answer, fact.start, fact.end)
     told = [item.value[0] for item in find_numbers(line) if _noun_before(line, item.start) == noun]
     return bool(told) and not true & set(told)
 
@@ -229,10 +231,6 @@ def _noun_before(text: str, start: int) -> str:
 
 
 # --------------------------------------------------------------------------- words
-
-
-def _line(text: str, fact: Fact) -> str:
-    return text[text.rfind("\n", 0, fact.start) + 1 : (text + "\n").find("\n", fact.end)]
 
 
 def _clause(text: str, fact: Fact) -> tuple[int, int]:

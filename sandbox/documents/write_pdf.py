@@ -222,9 +222,10 @@ class _Pages(FPDF):
             v_align=VAlign.M,
             wrapmode=WrapMode.WORD,
         ) as drawn:
+            sides = column_sides(grid)
             for row_at, texts in enumerate(grid):
                 row = drawn.row()
-                for side, text in zip(column_sides(grid), texts, strict=True):
+                for side, text in zip(sides, texts, strict=True):
                     row.cell(self._known(text), align=Align.C if row_at == 0 else _SIDES[side])
         self.set_font(_FACE, size=11)
         self.ln(3)
