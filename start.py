@@ -45,9 +45,21 @@ SYSTEM_NEEDS = (
     ("postgresql", "저장소 시험용 PostgreSQL", ("/usr/lib/postgresql/*/bin/initdb", "initdb")),
     ("nginx-light", "배치 예시 시험용 nginx", ("/usr/sbin/nginx", "nginx")),
     ("openssl", "배치 예시 시험용 인증서", ("openssl",)),
-    ("libreoffice-writer-nogui", "가져갈 .docx를 그려 보는 시험용", ("/usr/lib*/libreoffice/program/libswlo.so",)),
-    ("libreoffice-calc-nogui", "가져갈 .xlsx를 그려 보는 시험용", ("/usr/lib*/libreoffice/program/libsclo.so",)),
-    ("libreoffice-impress-nogui", "가져갈 .pptx를 그려 보는 시험용", ("/usr/lib*/libreoffice/program/libsdlo.so",)),
+    (
+        "libreoffice-writer-nogui",
+        "가져갈 .docx를 그려 보는 시험용",
+        ("/usr/lib*/libreoffice/program/libswlo.so",),
+    ),
+    (
+        "libreoffice-calc-nogui",
+        "가져갈 .xlsx를 그려 보는 시험용",
+        ("/usr/lib*/libreoffice/program/libsclo.so",),
+    ),
+    (
+        "libreoffice-impress-nogui",
+        "가져갈 .pptx를 그려 보는 시험용",
+        ("/usr/lib*/libreoffice/program/libsdlo.so",),
+    ),
     ("poppler-utils", "그린 쪽을 읽는 시험용", ("pdftotext",)),
 )
 
