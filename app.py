@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
-from starlette.applications import Starlette
 from streamlit import net_util
 
 from sandbox.records import SandboxError
@@ -22,7 +21,7 @@ from ui.board_routes import board_routes
 from ui.class_routes import class_routes
 from ui.gate import gate
 from ui.paces import paces
-from ui.routes import knows, routes, teaches
+from ui.routes import knows, live_routes, routes, teaches
 from ui.run_routes import run_routes
 from ui.session import close_services, services
 from ui.upkeep import keep_up
@@ -50,9 +49,9 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 app = st.App(
     "ui/main.py",
-    routes=[*routes(), *run_routes(), *class_routes(), *board_routes()],
+    routes=[*routes(), *live_routes(), *run_routes(), *class_routes(), *board_routes()],
     middleware=[
-        gate(knows, teaches, direct=Starlette(routes=[*routes(), *run_routes()])),
+        gate(knows, teaches, direct=[*run_routes(), *live_routes()]),
         paces(knows, teaches),
         assets(),
     ],

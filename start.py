@@ -38,6 +38,7 @@ PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
 SHELL = ("instructor", "rehearse", "shell")
 
+OFFICE = "/usr/lib*/libreoffice/program"
 # What the tests need beside Python: the Debian package, what it is for, and where any of it would be found.
 SYSTEM_NEEDS = (
     ("chromium", "화면 시험용 브라우저", ("chromium", "chromium-browser", "google-chrome")),
@@ -45,21 +46,9 @@ SYSTEM_NEEDS = (
     ("postgresql", "저장소 시험용 PostgreSQL", ("/usr/lib/postgresql/*/bin/initdb", "initdb")),
     ("nginx-light", "배치 예시 시험용 nginx", ("/usr/sbin/nginx", "nginx")),
     ("openssl", "배치 예시 시험용 인증서", ("openssl",)),
-    (
-        "libreoffice-writer-nogui",
-        "가져갈 .docx를 그려 보는 시험용",
-        ("/usr/lib*/libreoffice/program/libswlo.so",),
-    ),
-    (
-        "libreoffice-calc-nogui",
-        "가져갈 .xlsx를 그려 보는 시험용",
-        ("/usr/lib*/libreoffice/program/libsclo.so",),
-    ),
-    (
-        "libreoffice-impress-nogui",
-        "가져갈 .pptx를 그려 보는 시험용",
-        ("/usr/lib*/libreoffice/program/libsdlo.so",),
-    ),
+    ("libreoffice-writer-nogui", "가져갈 .docx 그려 보기", (f"{OFFICE}/libswlo.so",)),
+    ("libreoffice-calc-nogui", "가져갈 .xlsx 그려 보기", (f"{OFFICE}/libsclo.so",)),
+    ("libreoffice-impress-nogui", "가져갈 .pptx 그려 보기", (f"{OFFICE}/libsdlo.so",)),
     ("poppler-utils", "그린 쪽을 읽는 시험용", ("pdftotext",)),
 )
 

@@ -18,7 +18,7 @@ from sandbox.practice.pressing import KNOWN_AT_ONCE, KNOWN_SECONDS
 from sandbox.records import Action, Choice, Location, Person, Run
 from tests.fake_endpoint import DEFAULT_ANSWER, FakeEndpoint
 from ui import session
-from ui.routes import routes
+from ui.routes import live_routes, routes
 from ui.run_routes import run_routes
 
 EXERCISE = "report-memo-to-gaejosik"
@@ -81,7 +81,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, fake: FakeEndpoint) -> Iterato
         patch.setenv("OPENAI_BASE_URL", fake.base_url)
         patch.setenv("OPENAI_MODEL", "fake")
         session.close_services()
-        yield Starlette(routes=[*routes(), *run_routes()])
+        yield Starlette(routes=[*routes(), *live_routes(), *run_routes()])
         session.close_services()
 
 

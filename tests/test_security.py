@@ -33,7 +33,7 @@ from tests.running_room import ROOT, RunningRoom
 from ui.board_routes import board_routes
 from ui.class_routes import class_routes
 from ui.gate import is_our_name
-from ui.routes import routes
+from ui.routes import live_routes, routes
 from ui.run_routes import run_routes
 
 KEY = "sk-attack-0123456789abcdefABCDEF"
@@ -253,7 +253,7 @@ POSTS = (
 
 
 def test_every_post_of_the_room_is_on_that_list() -> None:
-    ours = [*routes(), *run_routes(), *class_routes(), *board_routes()]
+    ours = [*routes(), *live_routes(), *run_routes(), *class_routes(), *board_routes()]
     posts = {route.path for route in ours if "POST" in (route.methods or ())}
     assert posts == {path.replace("{run}", "{run_id}") for path in POSTS}
 

@@ -11,16 +11,17 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.class_records import InstructorKey
 from sandbox.classroom import ClassTold
 from sandbox.records import NotAllowedError, NotFoundError, SandboxError
+from ui.event_stream import EventStream
 from ui.routes import body_of, refused, same_site, told, visitor
 from ui.session import COOKIE, DESK_COOKIE, KNOWN_COOKIE, services
 
@@ -80,14 +81,10 @@ async def desk(request: Request) -> Response:
 
 
 def _stream(code: str, still_there: Callable[[], bool]) -> Response:
-    return StreamingResponse(
-        _events(code, still_there),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(_events(code, still_there))
 
 
-async def _events(code: str, still_there: Callable[[], bool]) -> AsyncIterator[str]:
+async def _events(code: str, still_there: Callable[[], bool]) -> AsyncGenerator[str]:
     yield "retry: 2500\n\n"
     changes = services().lecture.followers.follow(code)
     coming: asyncio.Task[ClassTold | None] | None = None

@@ -13,7 +13,7 @@ import hashlib
 import ipaddress
 import re
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 import streamlit as st
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.limits import (
@@ -50,7 +51,6 @@ NOT_OURS = (
     "담당자: 이름으로 접속하게 하려면 deploy/README.md의 ‘이름 알려 주기’를 보세요."
 )
 REFUSED, TRY_LATER = 1008, 1013
-DIRECT = ("/room/live/", "/room/run")
 STREAMS = {"/room/live/": "live", "/room/class": "class", "/room/desk/class/": "class"}
 UPLOAD = "/_stcore/upload_file"
 # What Streamlit tells anybody who asks: how many sit here, and how to drive a page as a program.
@@ -65,9 +65,9 @@ class _Gate:
         app: ASGIApp,
         known: Callable[[str], bool],
         teaches: Callable[[str], bool],
-        direct: ASGIApp | None,
+        direct: Sequence[Route],
     ) -> None:
-        self._app, self._direct = app, direct or app
+        self._app, self._direct = app, direct
         self._known, self._teaches = known, teaches
         self._limits = Limits()
 
@@ -96,7 +96,7 @@ class _Gate:
         who = name_of(cookies.get(COOKIE, ""))
         pace = _pace(scope["method"], path)
         kind = next((kind for start, kind in STREAMS.items() if path.startswith(start)), "")
-        app = self._direct if path.startswith(DIRECT) else self._app
+        app = self._straight_to(scope) or self._app
         if pace and self._limits.too_quick(pace, who):
             await _refuse(429, HURRIED)(scope, receive, send)
         elif pace == "upload":
@@ -113,6 +113,15 @@ class _Gate:
             await PlainTextResponse(why, status_code=503)(scope, receive, send)
         else:
             await app(scope, receive, send)
+
+    def _straight_to(self, scope: Scope) -> ASGIApp | None:
+        """Return what answers a press or a live answer; None for everything else."""
+        for route in self._direct:
+            match, more = route.matches(scope)
+            if match is Match.FULL:
+                scope.update(more)
+                return _answering(route.endpoint)
+        return None
 
     async def _no_upload(self, headers: Headers, cookies: Mapping[str, str]) -> JSONResponse | None:
         """Say why nothing may be uploaded: by nobody who is not in, and by nobody without end.
@@ -142,16 +151,23 @@ class _Gate:
 def gate(
     known: Callable[[str], bool] = bool,
     teaches: Callable[[str], bool] = bool,
-    direct: ASGIApp | None = None,
+    direct: Sequence[Route] = (),
 ) -> Middleware:
     """Return the middleware that stands before everything else.
 
-    ``direct`` serves presses and live answers, past what Streamlit puts around a response (a session,
-    packing): it has nothing to do with them, and was a third of the work of sending their many small
-    pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
+    ``direct`` are the routes of presses and live answers. They are answered past what Streamlit puts around a
+    response (a session, packing) and what Starlette puts around a route (it catches what these handlers catch
+    themselves): that has nothing to do with them, and was half the work of sending their many small pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
     They may block, and are asked once a tab and once an upload.
     """
     return Middleware(_Gate, known=known, teaches=teaches, direct=direct)
+
+
+def _answering(handle: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await (await handle(Request(scope, receive)))(scope, receive, send)
+
+    return answer
 
 
 def _refuse(status: int, message: str) -> JSONResponse:

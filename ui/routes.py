@@ -9,16 +9,17 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from functools import wraps
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.practice import LivePart, Typed
 from sandbox.records import NotAllowedError, NotFoundError, Person, PromptTooLongError, SandboxError
+from ui.event_stream import EventStream
 from ui.session import COOKIE, services
 
 COOKIE_SECONDS = 30 * 24 * 3600
@@ -30,15 +31,19 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def routes() -> list[Route]:
-    """Return the routes of the room, all under ``/room``."""
+    """Return the routes of the room, all under ``/room``, but for the live answers."""
     return [
-        Route("/room/live/{run_id}", told(live), methods=["GET"]),
         Route("/room/stop/{run_id}", told(stop), methods=["POST"]),
         Route("/room/enter", told(enter), methods=["POST"]),
         Route("/room/leave", told(leave), methods=["POST"]),
         Route("/room/draft", told(draft), methods=["POST"]),
         Route("/room/health", health, methods=["GET"]),
     ]
+
+
+def live_routes() -> list[Route]:
+    """Return the route of the live answers."""
+    return [Route("/room/live/{run_id}", told(live), methods=["GET"])]
 
 
 def told(handle: Handler) -> Handler:
@@ -68,14 +73,10 @@ async def live(request: Request) -> Response:
         first = await anext(parts)
     except (NotFoundError, NotAllowedError):
         return refused(404)
-    return StreamingResponse(
-        _events(first, parts),
-        media_type="text/event-stream",
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return EventStream(_events(first, parts))
 
 
-async def _events(first: LivePart, rest: AsyncIterator[LivePart]) -> AsyncIterator[str]:
+async def _events(first: LivePart, rest: AsyncIterator[LivePart]) -> AsyncGenerator[str]:
     yield "retry:1500\n\n" + _event(first)
     told = first.state
     if not first.ended:

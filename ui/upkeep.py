@@ -1,7 +1,8 @@
 """What the server does beside its visitors: warm up, collect what is no longer used, copy the records.
 
-Hides that Streamlit's own ``runner.postScriptGC``, which is off, would collect after every drawing and
-stop everybody for 100 ms.
+Hides when memory is collected. Looking through all that a room of two hundred holds stops everybody for 0.2 s,
+and left to itself Python does so every few seconds, as a rule in the instant in which everybody presses.
+Streamlit's own ``runner.postScriptGC``, which is off, would do it after every drawing.
 """
 
 from __future__ import annotations
@@ -11,28 +12,52 @@ import gc
 import logging
 import secrets
 import sys
+import time
 from collections.abc import Callable
+
+from streamlit.watcher import polling_path_watcher
 
 from sandbox import children
 from ui.session import Services
 
-COLLECT_EVERY_SECONDS = 30
+DUTIES_EVERY_SECONDS = 30
+# The young are collected often and cheaply (a few ms); the old only by ``collect_in_quiet``.
+YOUNG, MIDDLE, NEVER = 2_000, 10, 100_000
+LOOK_EVERY_SECONDS, LONGEST_SECONDS = 1.0, 600.0
+# How often the middle ones were collected since: some 100,000 new objects are worth a quiet moment, 800,000 any.
+WORTH_IT, TOO_MUCH = 5, 40
 log = logging.getLogger("ui")
 
 
 async def keep_up(room: Services) -> None:
     """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen."""
     children.leave_no_dump()
+    # Streamlit looks five times a second whether its own settings have changed; they hold from a start.
+    polling_path_watcher._POLLING_PERIOD_SECS = 1.0
     told = await done("set-up code", lambda: _tell_setup_code(room))  # the officer waits, trainees not yet
     await done("warming up", room.warm)
+    async with asyncio.TaskGroup() as both:
+        both.create_task(collect_in_quiet(lambda: room.turns.streaming))
+        while True:
+            await asyncio.sleep(DUTIES_EVERY_SECONDS)
+            told = told or await done("set-up code", lambda: _tell_setup_code(room))
+            await done("backup", room.store.keep_backup)  # a room may stay open for days
+            await done("deleting what is due", room.lecture.sweep)
+
+
+async def collect_in_quiet(streaming: Callable[[], int], clock: Callable[[], float] = time.monotonic) -> None:
+    """Collect what is no longer used while no answer streams; what lives for ever is frozen, never looked at."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    last = clock()
     while True:
-        await asyncio.sleep(COLLECT_EVERY_SECONDS)
-        gc.collect(1)
-        told = told or await done("set-up code", lambda: _tell_setup_code(room))
-        await done("backup", room.store.keep_backup)  # a room may stay open for days
-        await done("deleting what is due", room.lecture.sweep)
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
+        _, some, much = gc.get_count()
+        late = (some or much) and clock() - last >= LONGEST_SECONDS
+        if late or much >= TOO_MUCH or (much >= WORTH_IT and not streaming()):
+            gc.collect()
+            last = clock()
 
 
 async def done(duty: str, do: Callable[[], object]) -> bool:

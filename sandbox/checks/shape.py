@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -70,7 +70,8 @@ class TableParams(Params):
 def sections(params: SectionsParams, context: CheckContext) -> Outcome:
     """Find every named section as a heading with something under it, in the asked order."""
     lines = text_lines.split(context.answer)
-    places = {name: _find_section(name, lines) for name in params.names}
+    titles = [(line, _title(line)) for line in lines]
+    places = {name: _find_section(name, titles) for name in params.names}
     evidence = [
         Evidence(f"'{_first(name)}' 부분이 없습니다.", correction=f"'{_first(name)}' 제목과 내용을 넣으세요.")
         for name, line in places.items()
@@ -98,28 +99,45 @@ def _first(name: str) -> str:
     return name.split("|")[0].strip()
 
 
-def _find_section(name: str, lines: tuple[Line, ...]) -> Line | None:
+class _Title(NamedTuple):
+    """A line read as a heading, once for all the names that are looked for."""
+
+    text: str
+    packed: str
+    is_hash: bool
+    has_mark: bool
+    is_cell: bool = False
+
+
+def _find_section(name: str, titles: list[tuple[Line, _Title | None]]) -> Line | None:
     wanted = [squeeze(option) for option in name.split("|") if option.strip()]
-    scored = [(_heading_score(line, wanted), -line.number, line) for line in lines]
+    scored = [(_heading_score(title, wanted), -line.number, line) for line, title in titles if title]
     best = max(scored, key=lambda item: item[:2], default=None)
     return best[2] if best and best[0] > 0 else None
 
 
-def _heading_score(line: Line, wanted: list[str]) -> int:
-    """How surely the line is a heading of that name: 0 no, 3 a Markdown heading that begins so."""
+def _title(line: Line) -> _Title | None:
+    """Read a line as if it were a heading; None when it can be none."""
     if line.kind in (LineKind.BLANK, LineKind.CODE, LineKind.RULE):
-        return 0
+        return None
     if line.kind is LineKind.TABLE:
         cells = text_lines.row_cells(line.text)
-        return 1 if cells and squeeze(plain(cells[0])) in wanted else 0
+        first = plain(cells[0]) if cells else ""
+        return _Title(first, squeeze(first), is_hash=False, has_mark=False, is_cell=True)
     is_hash = line.kind is LineKind.HEADING
     body = line.text.lstrip("# \u3000") if is_hash else line.text
     body = _unmarked(body)
     bold = bool(re.match(r"\s*(\*\*|__|\[|【|<|〈|《)", body))
     body = _unmarked(plain(body))
     title = re.sub(r"^[\[【<〈《(]\s*|\s*[\]】>〉》]", "", plain(body))
-    has_mark = bool(marked(line.text).mark)
-    return max((_title_score(title, option, is_hash, bold or has_mark) for option in wanted), default=0)
+    return _Title(title, squeeze(title), is_hash, bold or bool(marked(line.text).mark))
+
+
+def _heading_score(title: _Title, wanted: list[str]) -> int:
+    """How surely the line is a heading of that name: 0 no, 3 a Markdown heading that begins so."""
+    if title.is_cell:
+        return 1 if title.packed in wanted else 0
+    return max((_title_score(title, option) for option in wanted), default=0)
 
 
 def _unmarked(text: str) -> str:
@@ -128,18 +146,18 @@ def _unmarked(text: str) -> str:
     return text
 
 
-def _title_score(title: str, option: str, is_hash: bool, has_mark: bool) -> int:
-    packed = squeeze(title)
+def _title_score(title: _Title, option: str) -> int:
+    packed = title.packed
     if packed.rstrip(":：.") == option:
         return 3
-    if is_hash and option in packed and len(packed) <= 40:
+    if title.is_hash and option in packed and len(packed) <= 40:
         return 3 if packed.startswith(option) else 2
     if not packed.startswith(option):
         return 0
-    rest = _rest_after(title, option)
+    rest = _rest_after(title.text, option)
     if re.match(r"\s*[:：]", rest):
         return 2
-    return 2 if has_mark and _AFTER_NAME.match(rest) and len(squeeze(rest)) <= 14 else 0
+    return 2 if title.has_mark and _AFTER_NAME.match(rest) and len(squeeze(rest)) <= 14 else 0
 
 
 def _rest_after(title: str, option: str) -> str:

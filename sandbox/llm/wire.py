@@ -14,8 +14,9 @@ from __future__ import annotations
 import json
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
 from typing import Any
+
+from pydantic_core import from_json
 
 from sandbox.llm import faults
 from sandbox.records import Delta, EndpointError, Finish, Usage
@@ -32,25 +33,23 @@ class EventLines:
         self._parts: list[bytes] = []
         self._held = 0
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield each payload completed by ``data``; ``b""`` stands for the blank line after an event."""
+    def feed(self, data: bytes) -> list[bytes]:
+        """Return the payloads completed by ``data``; ``b""`` stands for the blank line after an event."""
         if b"\n" not in data:
             self._hold(data)
-            return
+            return []
         if self._parts:
             data = b"".join((*self._parts, data))
             self._parts, self._held = [], 0
         *lines, rest = data.split(b"\n")
         if rest:
             self._hold(rest)
-        for line in lines:
-            yield from self._payload(line)
+        return _payloads(lines)
 
-    def end(self) -> Iterator[bytes]:
-        """Yield what stands after the last line break."""
+    def end(self) -> list[bytes]:
+        """Return what stands after the last line break."""
         line, self._parts = b"".join(self._parts), []
-        yield from self._payload(line)
-        yield b""
+        return [*_payloads([line]), b""]
 
     def _hold(self, data: bytes) -> None:
         self._parts.append(data)
@@ -58,12 +57,10 @@ class EventLines:
         if self._held > MAX_EVENT_BYTES:
             raise faults.nonsense("한 조각이 너무 큰 답")
 
-    def _payload(self, line: bytes) -> Iterator[bytes]:
-        line = line.rstrip(b"\r")
-        if line.startswith(b"data:"):
-            yield line[5:].strip()
-        elif not line:
-            yield b""
+
+def _payloads(lines: list[bytes]) -> list[bytes]:
+    stripped = (line.rstrip(b"\r") for line in lines)
+    return [line[5:].strip() for line in stripped if not line or line.startswith(b"data:")]
 
 
 class ThinkSplitter:
@@ -221,13 +218,17 @@ class AnswerReader:
             self.seen["usage"] = False
         return Finish("length" if self.finish_reason == "length" else "stop", self._usage)
 
-    def _events(self, payloads: Iterator[bytes]) -> None:
+    def _events(self, payloads: list[bytes]) -> None:
         for payload in payloads:
             if self.done:
                 return
-            self._event(payload)
+            if payload or self._pending:  # blank lines are half of all, and mostly end nothing
+                self._event(payload)
 
     def _event(self, payload: bytes) -> None:
+        if not self._pending and (body := _read_quickly(payload)) is not None:
+            self._chunk(body)
+            return
         if payload == b"[DONE]":
             self.done = True
             if not self.finish_reason and (self.any_text or self.any_reasoning):
@@ -320,6 +321,18 @@ class AnswerReader:
             raise faults.nonsense("깨진 답(JSON)") from None
         self.seen["streaming"] = False
         self._chunk(whole)
+
+
+def _read_quickly(payload: bytes) -> dict[str, Any] | None:
+    """Read an object as nearly all come: thousands a second in a full room, and this reader is the quicker one.
+
+    None for half an emoji, half a JSON and broken letters, which are looked at more closely.
+    """
+    try:
+        body = from_json(payload)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None
 
 
 def _text(value: Any) -> str:

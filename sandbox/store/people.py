@@ -34,6 +34,7 @@ _READ_AS = str.maketrans("ZSBU", "258V")
 _CODE_LENGTH = 8
 _PERSON = (people.c.id, people.c.name, people.c.class_code, people.c.seat, people.c.created_at)
 # Made once: every press and every live answer asks it.
+_BY_ID = select(*_PERSON).where(people.c.id == bindparam("whose"))
 _BY_TOKEN = (
     select(*_PERSON)
     .join(sign_ins, sign_ins.c.person_id == people.c.id)
@@ -69,7 +70,7 @@ class People:
     def person(self, person_id: str) -> Person:
         """Return the person; NotFoundError when there is none."""
         with self._database.reading() as connection:
-            row = connection.execute(select(*_PERSON).where(people.c.id == person_id)).first()
+            row = connection.execute(_BY_ID, {"whose": person_id}).first()
         if row is None:
             raise _nobody()
         return _person(row)

@@ -38,6 +38,13 @@ _LATER = select(func.max(runs.c.created_at)).where(
 _NEW_RUN = insert(runs).values(class_code=func.coalesce(_WHOSE_CLASS, ""))
 _ONE_RUN = update(runs).where(runs.c.id == bindparam("which"))
 _OPEN_RUN = _ONE_RUN.where(runs.c.state.in_(_OPEN))
+_RUN = select(runs).where(runs.c.id == bindparam("which"))
+_RUN_TO_CHANGE = _RUN.with_for_update()
+_VERDICTS = select(verdicts).where(verdicts.c.run_id == bindparam("which")).order_by(verdicts.c.position)
+_FORMER_VERDICTS = delete(verdicts).where(
+    verdicts.c.run_id == bindparam("which"), verdicts.c.by_model == bindparam("opinions")
+)
+_NEW_VERDICT = insert(verdicts)
 
 
 class Runs:
@@ -150,7 +157,8 @@ class Runs:
         with self._database.reading() as connection:
             row = _run_row(connection, run_id)
             _only_own(row.person_id, person_id)
-            return run_from(row, _verdicts_of(connection, [run_id]).get(run_id, ()))
+            judged = connection.execute(_VERDICTS, {"which": run_id})
+            return run_from(row, tuple(verdict_from(each) for each in judged))
 
     def run_owner(self, run_id: str) -> str:
         """Return whose run it is; NotFoundError when there is none."""
@@ -171,9 +179,8 @@ class Runs:
     def _replace_verdicts(
         self, run_id: str, judged: tuple[Verdict, ...], *, by_model: bool, first: int
     ) -> None:
-        former = (verdicts.c.run_id == run_id, verdicts.c.by_model == by_model)
         with self._database.writing() as connection:
-            connection.execute(delete(verdicts).where(*former))
+            connection.execute(_FORMER_VERDICTS, {"which": run_id, "opinions": by_model})
             if judged:
                 _put_verdicts(connection, run_id, judged, first=first)
             else:
@@ -239,12 +246,11 @@ def _verdicts_of(connection: Connection, run_ids: Sequence[str]) -> dict[str, tu
 def _put_verdicts(connection: Connection, run_id: str, judged: Iterable[Verdict], *, first: int = 0) -> None:
     values = [verdict_values(run_id, position, verdict) for position, verdict in enumerate(judged, first)]
     if values:
-        connection.execute(insert(verdicts), values)
+        connection.execute(_NEW_VERDICT, values)
 
 
 def _run_row(connection: Connection, run_id: str, *, to_change: bool = False) -> Row[Any]:
-    wanted = select(runs).where(runs.c.id == run_id)
-    row = connection.execute(wanted.with_for_update() if to_change else wanted).first()
+    row = connection.execute(_RUN_TO_CHANGE if to_change else _RUN, {"which": run_id}).first()
     if row is None:
         raise _no_run()
     return row

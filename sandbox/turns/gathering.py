@@ -20,8 +20,8 @@ from typing import Any
 
 CROWD = 8
 SHORT_REST_SECONDS = 0.01
-REST_SECONDS = 0.14
-REST_PER_STREAM_SECONDS = 0.0003
+REST_SECONDS = 0.16
+REST_PER_STREAM_SECONDS = 0.0002
 LONGEST_REST_SECONDS = 0.19
 GATHERS = sys.platform != "win32"  # there the system's own loop knows no selectors
 _PARENT: Any = selectors.DefaultSelector

@@ -26,7 +26,7 @@ OnEnd = Callable[[str, Outcome], None]
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 10.0
 TRIES_OF_THE_BROKEN = 3  # an error that is no weather of the store will come again and again
-THREADS = 4  # more of them only fight for Python's lock when forty answers end at once
+THREADS = 2  # more of them only fight for Python's lock when forty answers end at once
 PATIENT_FROM = 10
 MOST_PATIENT = 5.0
 SPREAD = 0.25

@@ -76,6 +76,11 @@ class Turns:
         """The clients of the loop; use their coroutines through ``call`` only."""
         return self._clients
 
+    @property
+    def streaming(self) -> int:
+        """How many answers stream now."""
+        return len(self._crowd.running)
+
     def submit(self, order: Order) -> LiveRun:
         """Queue an order and return its live run; the same run id twice is the same run.
 
