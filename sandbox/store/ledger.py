@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cached_property
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, Insert, delete, func, select
 
 from sandbox.class_records import Limit, LimitScope, Spent, UsageLine
 from sandbox.records import RunState
@@ -19,6 +20,7 @@ from sandbox.store.database import Database
 from sandbox.store.tables import people, runs
 
 _SUMMED = ("runs", "prompt_tokens", "answer_tokens", "won")
+_USED_BY = ("day", "class_code", "person_id", "endpoint_id")
 _SUMS = select(*(func.coalesce(func.sum(usage.c[name]), 0) for name in _SUMMED))
 _LIMITS = select(limits)
 _OPEN = (str(RunState.WAITING), str(RunState.STREAMING))
@@ -39,13 +41,14 @@ class Ledger:
         }
         more = {name: getattr(line.spent, name) for name in _SUMMED}
         with self._database.writing() as connection:
-            connection.execute(
-                self._database.insert(usage)
-                .values(**keys, **more)
-                .on_conflict_do_update(
-                    index_elements=list(keys), set_={name: usage.c[name] + more[name] for name in _SUMMED}
-                )
-            )
+            connection.execute(self._adding, {**keys, **more})
+
+    @cached_property
+    def _adding(self) -> Insert:
+        """Made once, as the statements of runs are: every ended run adds its line."""
+        new = self._database.insert(usage)
+        added = {name: usage.c[name] + new.excluded[name] for name in _SUMMED}
+        return new.on_conflict_do_update(index_elements=_USED_BY, set_=added)
 
     def spent(
         self,
