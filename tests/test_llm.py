@@ -513,7 +513,7 @@ async def test_a_chunk_of_a_megabyte_is_read_whole(fake_endpoint: FakeEndpoint, 
 async def test_a_server_that_keeps_the_line_open_after_the_end_is_not_waited_for(
     fake_endpoint: FakeEndpoint, clients: Clients, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sandbox.llm.clients.TAIL_SECONDS", 0.1)
+    monkeypatch.setattr("sandbox.llm.deadlines.TAIL_SECONDS", 0.1)
     heard = await ask(clients, endpoint_for(fake_endpoint, "fault-open-after-finish"))
     assert heard.finish == Finish("stop", None)
     await until(lambda: fake_endpoint.counters.running == 0)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sandbox.llm import faults, overlong
+from sandbox.llm.deadlines import Deadlines
 from sandbox.llm.quirks import OnLearned, Quirks
 from sandbox.llm.wire import AnswerReader
 from sandbox.records import (
@@ -30,7 +31,6 @@ from sandbox.records import (
     EndpointError,
     EndpointFailedError,
     EndpointReport,
-    EndpointTimeoutError,
     Location,
     Message,
     Role,
@@ -45,7 +45,6 @@ MAX_TRIES = 3
 MAX_QUIRKS_LEARNED = 5
 MAX_RETRY_WAIT_SECONDS = 20.0
 CONNECT_TIMEOUT_SECONDS = 10.0
-TAIL_SECONDS = 3.0
 CLOSE_SECONDS = 2.0
 _CHATTY_LOGGERS = ("openai", "httpx2", "httpcore2", "httpx", "httpcore")
 
@@ -127,7 +126,7 @@ class Clients:
         self, endpoint: Endpoint, messages: Sequence[Message], sampling: Sampling, *, retry_busy: bool = True
     ) -> AsyncGenerator[StreamEvent, None]:
         """Stream an answer to messages of our own making; use ``stream`` for a person's."""
-        deadlines = _Deadlines(endpoint)
+        deadlines = Deadlines(endpoint)
         tries, learned = 1, 0
         while True:
             request = self._request(endpoint, messages, sampling)
@@ -137,6 +136,7 @@ class Clients:
                     async for event in events:
                         yield event
             finally:
+                deadlines.rest()
                 await attempt.close()
                 self._quirks.learn(endpoint.id, {**attempt.quirk, **attempt.seen})
             if attempt.fault is None:
@@ -215,7 +215,7 @@ class _Attempt:
     """One request and its answer. Never raises an EndpointError: it is left in ``fault``."""
 
     def __init__(
-        self, client: AsyncOpenAI, request: dict[str, Any], deadlines: _Deadlines, max_chars: int
+        self, client: AsyncOpenAI, request: dict[str, Any], deadlines: Deadlines, max_chars: int
     ) -> None:
         self.fault: EndpointError | None = None
         self.quirk: dict[str, Any] = {}
@@ -290,9 +290,8 @@ class _Attempt:
     async def _next(self, source: Any, *, finished: bool) -> bytes | None:
         """Return the next bytes; None at the end or with ``fault`` set."""
         try:
-            async with asyncio.timeout_at(self._deadlines.next(finished=finished)):
-                data: bytes | None = await anext(source, None)
-                return data
+            data: bytes | None = await self._deadlines.keep(anext(source, None), finished=finished)
+            return data
         except TimeoutError:
             if not finished:
                 self.fault = self._deadlines.missed()
@@ -302,42 +301,7 @@ class _Attempt:
         return None
 
 
-class _Deadlines:
-    """First text, stall and whole, counted from the first try."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-        self._loop = asyncio.get_running_loop()
-        now = self._loop.time()
-        self._whole = now + endpoint.whole_timeout_seconds
-        self._first = now + endpoint.first_text_timeout_seconds
-        self._progress_at: float | None = None
-
-    def progress(self) -> None:
-        """Note that text has just come."""
-        self._progress_at = self._loop.time()
-
-    def next(self, *, finished: bool = False) -> float:
-        """Return the loop time by which something must have come."""
-        if self._progress_at is None:
-            return min(self._first, self._whole)
-        patience = TAIL_SECONDS if finished else self._endpoint.stall_timeout_seconds
-        return min(self._progress_at + patience, self._whole)
-
-    def missed(self) -> EndpointTimeoutError:
-        """Say which deadline has passed."""
-        if self._loop.time() >= self._whole:
-            return faults.too_long(self._endpoint.whole_timeout_seconds)
-        if self._progress_at is None:
-            return faults.no_first_text(self._endpoint.first_text_timeout_seconds)
-        return faults.stalled(self._endpoint.stall_timeout_seconds)
-
-    def allows(self, wait: float) -> bool:
-        """Return whether there is time to wait and try again."""
-        return self._loop.time() + wait < min(self._first, self._whole)
-
-
-def _retry_wait(fault: EndpointError, tries: int, deadlines: _Deadlines, retry_busy: bool) -> float | None:
+def _retry_wait(fault: EndpointError, tries: int, deadlines: Deadlines, retry_busy: bool) -> float | None:
     """Return how long to wait before the next try, or None to give up."""
     if tries >= MAX_TRIES:
         return None
