@@ -14,11 +14,15 @@ from contextlib import closing
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from starlette.requests import HTTPConnection
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from tests.test_attacks_floods import Gated, status_of
 from tests.test_security import FORGED, OTHER_SITES, SAME, Answer, Attacked, Seat, fake, me, room, victim  # noqa: F401  fixtures
-from ui.gate import HEADERS
+from ui.gate import HEADERS, gate
 from ui.limits import LIVE_EACH, PACES
 from ui.routes import live_routes
 from ui.run_routes import TEXT_MAX_CHARS, run_routes
@@ -239,3 +243,18 @@ async def test_one_cookie_has_so_many_live_answers_however_it_is_written(spell: 
     inside = gated.behind.inside
     await gated.close()
     assert inside == LIVE_EACH
+
+
+async def broken(_request: Request) -> Response:
+    raise KeyError("개인정보 900101-1234568")
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 500), ("GET", 405), ("HEAD", 405), ("PUT", 405)])
+def test_what_breaks_and_what_is_no_way_in_are_answered_with_our_headers(method: str, status: int) -> None:
+    made = gate(direct=[Route("/room/run", broken, methods=["POST"])])
+    app = Starlette(middleware=[made])
+    got = TestClient(app, base_url="http://localhost", raise_server_exceptions=False).request(
+        method, "/room/run"
+    )
+    assert (got.status_code, got.text) == (status, "")
+    assert "frame-ancestors 'none'" in got.headers["content-security-policy"]

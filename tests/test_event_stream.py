@@ -90,16 +90,53 @@ async def test_a_server_that_closes_is_not_taken_for_a_browser_that_goes() -> No
     assert events.closed == 1
 
 
-async def test_both_at_once_close_the_server_all_the_same() -> None:
+@pytest.mark.parametrize("first", ["browser", "server"])
+async def test_both_at_once_close_the_server_all_the_same(first: str) -> None:
     events, browser = Events("data: 하나\n\n", then=asyncio.Event().wait), Browser()
     task = streaming(events, browser)
     while not browser.read:
         await asyncio.sleep(0)
-    browser.gone.set()
-    task.cancel()
+    await asyncio.sleep(0.01)  # it waits for the next event now
+    for who in ("browser", "server") if first == "browser" else ("server", "browser"):
+        browser.gone.set() if who == "browser" else task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert events.closed == 1
+
+
+async def test_a_browser_that_goes_at_the_end_cancels_nothing_later() -> None:
+    browser = Browser()
+
+    async def goes() -> None:
+        browser.gone.set()
+        await asyncio.sleep(0)
+
+    await EventStream(Events("data: 하나\n\n", then=goes).all())({}, browser.receive, browser.send)
+    await asyncio.sleep(0.01)  # a cancellation that came too late would strike here
+    task = asyncio.current_task()
+    assert task is not None and not task.cancelling()
+
+
+async def test_a_server_that_closes_lets_the_events_clean_up_in_peace() -> None:
+    browser, cleaned = Browser(), []
+
+    async def events() -> AsyncGenerator[str]:
+        try:
+            yield "data: 하나\n\n"
+            await asyncio.Event().wait()
+        finally:
+            browser.gone.set()  # while it cleans up
+            await asyncio.sleep(0.02)
+            cleaned.append(True)
+
+    task = asyncio.create_task(EventStream(events())({}, browser.receive, browser.send))
+    while not browser.read:
+        await asyncio.sleep(0)
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert cleaned
 
 
 async def test_what_goes_wrong_in_the_events_is_told() -> None:

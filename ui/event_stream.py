@@ -29,23 +29,27 @@ class EventStream(Response):
         """Send it all, or as much as somebody is there to read."""
         me = asyncio.current_task()
         assert me is not None
-        gone = asyncio.create_task(_gone(receive))
+        cancelled_before, left, over = me.cancelling(), False, False
 
         def leave(_: object) -> None:
-            me.cancel()
+            nonlocal left
+            if not over and me.cancelling() == cancelled_before:  # one reason to end is enough
+                left = True
+                me.cancel()
 
+        gone = asyncio.create_task(_gone(receive))
         gone.add_done_callback(leave)
         try:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
             async for text in self._events:
                 await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-            gone.remove_done_callback(leave)  # a stream that is over is told that its browser has gone, too
+            over = True  # a stream that has ended is told that its browser has gone, too
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         except asyncio.CancelledError:
-            if not gone.done() or me.uncancel():
+            if not left or me.uncancel() > cancelled_before:
                 raise  # the server itself is closing
         finally:
-            gone.remove_done_callback(leave)
+            over = True
             gone.cancel()
             await self._events.aclose()
 

@@ -121,6 +121,8 @@ class _Gate:
             if match is Match.FULL:
                 scope.update(more)
                 return _answering(route.endpoint)
+            if match is Match.PARTIAL:
+                return PlainTextResponse("", status_code=405)
         return None
 
     async def _no_upload(self, headers: Headers, cookies: Mapping[str, str]) -> JSONResponse | None:
@@ -165,7 +167,13 @@ def gate(
 
 def _answering(handle: Callable[[Request], Awaitable[Response]]) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        await (await handle(Request(scope, receive)))(scope, receive, send)
+        try:
+            response = await handle(Request(scope, receive))
+        except Exception:
+            # Answered here, with our headers; whoever stands before us would answer without them.
+            await PlainTextResponse("", status_code=500)(scope, receive, send)
+            raise
+        await response(scope, receive, send)
 
     return answer
 
