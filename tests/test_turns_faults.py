@@ -29,7 +29,7 @@ from sandbox.records import (
     Sampling,
 )
 from sandbox.settings import load
-from sandbox.turns import LiveRun, Order
+from sandbox.turns import LiveRun, Order, troubles
 from sandbox.turns.breaker import Rest
 from tests.fake_endpoint import FakeEndpoint
 from tests.test_practice import PHONE, RESIDENT, follow
@@ -378,3 +378,12 @@ def test_a_fallback_that_cannot_read_so_much_is_not_asked(desk: Practising, nobo
 )
 def test_health_is_said_in_plain_korean(health: EndpointHealth, text: str) -> None:
     assert f"● {text}]" in state_text(health)
+
+
+def test_what_broke_is_logged_by_its_place_and_without_its_words() -> None:
+    try:
+        raise RuntimeError("900101-1234568의 프롬프트")
+    except RuntimeError as error:
+        said = troubles.place(error)
+    assert said.startswith("RuntimeError at test_turns_faults.py:") and "900101" not in said
+    assert troubles.place(KeyError("비밀")) == "KeyError"

@@ -16,12 +16,14 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from sandbox.llm import faults, overlong
 from sandbox.llm.deadlines import Deadlines
+from sandbox.llm.local import IMPORTING
 from sandbox.llm.quirks import OnLearned, Quirks
 from sandbox.llm.wire import AnswerReader
 from sandbox.records import (
@@ -266,19 +268,13 @@ class _Attempt:
             logging.getLogger(__name__).warning("closing an answer failed: %s", type(error).__name__)
 
     async def _open(self) -> None:
-        import httpx2
-        from openai import AsyncStream
-
         try:
             async with asyncio.timeout_at(self._deadlines.next()):
                 # Posted as it is and read as it comes: the typed call would walk every message against its
                 # types and wrap the answer, a third of what opening costs where forty ask in one second.
+                raw, stream = _raw_answer()
                 self._response = await self._client.post(
-                    "/chat/completions",
-                    body=self._request,
-                    cast_to=httpx2.Response,
-                    stream=True,
-                    stream_cls=AsyncStream[Any],  # not looked at: the raw response is asked for
+                    "/chat/completions", body=self._request, cast_to=raw, stream=True, stream_cls=stream
                 )
         except TimeoutError:
             self.fault = self._deadlines.missed()
@@ -318,8 +314,18 @@ def _retry_wait(fault: EndpointError, tries: int, deadlines: Deadlines, retry_bu
     return wait if wait <= MAX_RETRY_WAIT_SECONDS and deadlines.allows(wait) else None
 
 
+@lru_cache(maxsize=1)
+def _raw_answer() -> tuple[type[Any], type[Any]]:
+    """Return what to ask the SDK for: the response as it comes, and a stream of events that it then ignores."""
+    import httpx2
+    from openai import AsyncStream
+
+    return httpx2.Response, AsyncStream
+
+
 def _make_client(endpoint: Endpoint) -> AsyncOpenAI:
-    from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
+    with IMPORTING:
+        from openai import AsyncOpenAI, DefaultAioHttpClient, Timeout
 
     for name in _CHATTY_LOGGERS:  # at DEBUG they write requests, prompt and all
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -22,11 +23,17 @@ _PASSED_ON = re.compile(r"cloud$", re.IGNORECASE)
 _OTHER_USES = re.compile(r"embed|bge-|rerank|whisper|tts", re.IGNORECASE)
 
 
+# One thread at a time imports what the SDK stands on: a package that cannot be imported in one unlucky moment is
+# taken by the SDK for one that is not installed, for as long as the server runs.
+IMPORTING = threading.Lock()
+
+
 async def find_local(
     ports: Mapping[int, str] = USUAL_PORTS, *, exclude: Collection[int] = ()
 ) -> tuple[Endpoint, ...]:
     """Return an endpoint for each chat model served on loopback; ``exclude`` names our own ports."""
-    import aiohttp
+    with IMPORTING:
+        import aiohttp
 
     wanted = {port: name for port, name in ports.items() if port not in exclude}
     timeout = aiohttp.ClientTimeout(total=PROBE_SECONDS)

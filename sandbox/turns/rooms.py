@@ -275,7 +275,7 @@ class Turns:
         except SandboxError as fault:
             error = fault.with_traceback(None)  # its frames would keep the request alive
         except Exception as fault:
-            log.error("run %s broke: %s", live.run_id, type(fault).__name__)
+            log.error("run %s broke: %s", live.run_id, troubles.place(fault))
             error = troubles.broken()
         del self._tasks[live.run_id]
         if error is not None and self._gets_another_chance(live, error):

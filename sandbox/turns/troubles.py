@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
+
 from sandbox.records import (
     AnswerCutError,
     EndpointBusyError,
@@ -93,3 +96,10 @@ def full() -> EndpointBusyError:
     return EndpointBusyError(
         "기다리는 사람이 너무 많습니다.", remedy="1~2분 뒤에 다시 실행하거나 다른 연결을 골라 주세요."
     )
+
+
+def place(fault: BaseException) -> str:
+    """Say what broke and where, without a word of its text, which could hold the prompt or a key."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return type(fault).__name__ + where
