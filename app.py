@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import streamlit as st
-from streamlit import net_util
 
 from sandbox.records import SandboxError
 from ui.assets import assets
@@ -24,14 +23,14 @@ from ui.paces import paces
 from ui.routes import knows, live_routes, routes, teaches
 from ui.run_routes import run_routes
 from ui.session import close_services, services
+from ui.trimming import trim
 from ui.upkeep import keep_up
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Build the services, and close all of it at the end."""
-    # Streamlit would ask a server outside for this PC's address when a browser comes by an unknown name.
-    net_util._external_ip = ""
+    trim()
     try:
         room = await asyncio.to_thread(services)
     except SandboxError as error:

@@ -8,8 +8,6 @@ import sys
 import urllib.request
 from pathlib import Path
 
-import pytest
-
 from tests.fake_endpoint import FakeEndpoint
 from tests.running_room import ROOT, RunningRoom, free_port
 
@@ -46,18 +44,6 @@ def test_a_broken_setting_does_not_keep_the_room_shut(tmp_path: Path, fake_endpo
     with RunningRoom(tmp_path) as room:
         said = room.log.read_text(encoding="utf-8")
     assert "Traceback" not in said
-
-
-def test_streamlit_asks_no_outside_server_for_our_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The private name that app.py sets must still mean what it meant."""
-    from streamlit import net_util
-
-    asked: list[str] = []
-    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda url, **_: asked.append(url))
-    monkeypatch.setattr(net_util, "_external_ip", "")
-    assert net_util.get_external_ip() == ""
-    assert not asked
-    assert 'net_util._external_ip = ""' in (ROOT / "app.py").read_text(encoding="utf-8")
 
 
 def test_a_page_that_is_none_leads_home_instead_of_an_english_dialog(

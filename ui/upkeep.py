@@ -15,8 +15,6 @@ import sys
 import time
 from collections.abc import Callable
 
-from streamlit.watcher import polling_path_watcher
-
 from sandbox import children
 from ui.session import Services
 
@@ -32,8 +30,6 @@ log = logging.getLogger("ui")
 async def keep_up(room: Services) -> None:
     """Warm up beside the first visitors, then collect on a timer, what lives for ever frozen."""
     children.leave_no_dump()
-    # Streamlit looks five times a second whether its own settings have changed; they hold from a start.
-    polling_path_watcher._POLLING_PERIOD_SECS = 1.0
     told = await done("set-up code", lambda: _tell_setup_code(room))  # the officer waits, trainees not yet
     await done("warming up", room.warm)
     async with asyncio.TaskGroup() as both:
