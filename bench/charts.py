@@ -18,8 +18,13 @@ Line = Sequence[tuple[float, float]]
 def line_chart(
     title: str, lines: Mapping[str, Line], *, unit: str, bars: Mapping[str, Line] | None = None
 ) -> str:
-    """Draw one line for each way; ``bars`` are the agreed limits, drawn dashed."""
-    drawn = {name: [(x, y) for x, y in line if y > 0] for name, line in lines.items()}
+    """Draw one line for each way; ``bars`` are the agreed limits, drawn dashed.
+
+    A way without a line keeps its colour free, so that every chart shows a way in the same one.
+    """
+    colours = {name: COLOURS[n % len(COLOURS)] for n, name in enumerate(lines)}
+    every = {name: [(x, y) for x, y in line if y > 0] for name, line in lines.items()}
+    drawn = {name: line for name, line in every.items() if line}
     limits = dict(bars or {})
     points = [p for line in (*drawn.values(), *limits.values()) for p in line]
     if not points:
@@ -29,11 +34,9 @@ def line_chart(
     high = 10 ** math.ceil(math.log10(max(y for _, y in points) * 1.01))
     place = _Place(xs[0], xs[-1], low, high)
     parts = [_frame(title, unit), *_grid(place, xs, low, high)]
-    parts += [_line(place, line, COLOURS[n % 5]) for n, line in enumerate(drawn.values())]
+    parts += [_line(place, line, colours[name], side=n) for n, (name, line) in enumerate(drawn.items())]
     parts += [_line(place, line, "#666", dashed=True) for line in limits.values()]
-    parts += _legend(
-        [*((n, COLOURS[i % 5], False) for i, n in enumerate(drawn)), *((n, "#666", True) for n in limits)]
-    )
+    parts += _legend([*((n, colours[n], False) for n in drawn), *((n, "#666", True) for n in limits)])
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -70,7 +73,9 @@ def _grid(place: _Place, xs: Sequence[float], low: float, high: float) -> list[s
     while value <= high * 1.001:
         y = place.y(value)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#d5dce4"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#556">{value:g}</text>')
+        parts.append(
+            f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#556">{_said(value)}</text>'
+        )
         value *= 10
     for x in xs:
         at = place.x(x)
@@ -80,19 +85,30 @@ def _grid(place: _Place, xs: Sequence[float], low: float, high: float) -> list[s
     return parts
 
 
-def _line(place: _Place, line: Line, colour: str, *, dashed: bool = False) -> str:
+def _line(place: _Place, line: Line, colour: str, *, dashed: bool = False, side: int = 0) -> str:
     path = " ".join(f"{place.x(x):.1f},{place.y(y):.1f}" for x, y in line)
     dash = ' stroke-dasharray="6 5"' if dashed else ""
-    dots = (
-        ""
-        if dashed
-        else "".join(
-            f'<circle cx="{place.x(x):.1f}" cy="{place.y(y):.1f}" r="4" fill="{colour}"/>'
-            f'<text x="{place.x(x):.1f}" y="{place.y(y) - 9:.1f}" text-anchor="middle" fill="{colour}">{y:.3g}</text>'
-            for x, y in line
-        )
-    )
+    dots = "" if dashed else "".join(_dot(place, line, n, colour, side) for n in range(len(line)))
     return f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>{dots}'
+
+
+def _dot(place: _Place, line: Line, number: int, colour: str, side: int) -> str:
+    """Draw a point and its value: above it, or beside it where it is the only one of its way."""
+    x, y = place.x(line[number][0]), place.y(line[number][1])
+    if len(line) == 1:
+        away = 10 if side % 2 else -10
+        anchor, at, height = ("start" if away > 0 else "end"), x + away, y + 4
+    else:
+        anchor = "start" if number == 0 else "end" if number == len(line) - 1 else "middle"
+        at, height = x + {"start": 2, "end": 4, "middle": 0}[anchor], y - 9
+    return (
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
+        f'<text x="{at:.1f}" y="{height:.1f}" text-anchor="{anchor}" fill="{colour}">{_said(line[number][1])}</text>'
+    )
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _legend(entries: Sequence[tuple[str, str, bool]]) -> list[str]:

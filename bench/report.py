@@ -82,9 +82,7 @@ def charts(found: Mapping[str, Mapping[int, Row]], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, figure, title, unit in CHARTS:
         lines = {way: _line(rows, figure) for way, rows in found.items()}
-        drawn = line_chart(
-            title, {w: line for w, line in lines.items() if line}, unit=unit, bars={"기준": BARS[name]}
-        )
+        drawn = line_chart(title, lines, unit=unit, bars={"기준": BARS[name]})
         (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
 
 
