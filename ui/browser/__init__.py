@@ -9,6 +9,7 @@ is written with ``textContent`` or, for the clipboard, as HTML that documents.ou
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -46,7 +47,15 @@ def _component(name: str, css: bool = False) -> Any:
 
 def _mount(name: str, data: Mapping[str, Any], key: str, *, css: bool = False, **callbacks: Any) -> Any:
     """Mount a component, registering it anew where this Streamlit runtime does not know it yet."""
-    return _component(name, css)(key=key, data=dict(data), **callbacks)
+    return _component(name, css)(key=allowed_key(key), data=dict(data), **callbacks)
+
+
+def allowed_key(key: str) -> str:
+    """Return a key that Streamlit takes for a component: it parts its own names at two underscores.
+
+    One in 270 of the ids that keys are made of holds two, and such a page could not be drawn.
+    """
+    return re.sub("_(?=_)", "_-", key)
 
 
 def live_answer(run_id: str, *, key: str) -> bool:
@@ -99,7 +108,7 @@ def order(items: Sequence[tuple[str, str]], *, key: str, moved: Callable[[tuple[
     """
 
     def take() -> None:
-        found = tuple(map(str, st.session_state[key].order or ()))
+        found = tuple(map(str, st.session_state[allowed_key(key)].order or ()))
         if sorted(found) == sorted(one for one, _ in items):
             moved(found)
 
