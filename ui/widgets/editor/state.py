@@ -40,6 +40,7 @@ class Making:
     looked_for: str = ""
     proof: LookedAt | None = None
     proof_for: str = ""
+    reached: set[str] = field(default_factory=set)
 
     def widget(self, holder: Form, name: str) -> str:
         """Return the key of the widget of one value."""
@@ -98,7 +99,8 @@ def forget(kind: ContentKind, content_id: str) -> None:
 
 
 def keep(made: Making) -> None:
-    """Keep the draft when it has changed."""
+    """Keep the draft when it has changed; what is bound by now has been drawn whole."""
+    made.reached.update(made.bound)
     now = json.dumps(made.form, ensure_ascii=False)
     if now != made.kept:
         session.services().authoring.drafting.keep_draft(made.key, made.kind, made.form, made.based_on)
@@ -106,6 +108,18 @@ def keep(made: Making) -> None:
 
 
 # --------------------------------------------------------------------------- bound widgets
+
+
+def give(made: Making, key: str, value: Any) -> None:
+    """Give a widget its value, again and again until it has surely reached the browser.
+
+    A drawing that the next press cuts short leaves a value here that the browser never got: it would then
+    draw the box empty, and send that back as if somebody had emptied it.
+    """
+    if key in made.reached:
+        st.session_state.setdefault(key, value)
+    else:
+        st.session_state[key] = st.session_state.get(key, value)
 
 
 def problems(made: Making, *place: str | int, exact: bool = False) -> None:
@@ -120,7 +134,7 @@ def problems(made: Making, *place: str | int, exact: bool = False) -> None:
 def line(made: Making, holder: Form, name: str, label: str, place: Place = (), **more: Any) -> None:
     """Draw a line of text with what is wrong with it."""
     key = made.bind(holder, name, str.strip)
-    st.session_state.setdefault(key, str(holder[name] or ""))
+    give(made, key, str(holder[name] or ""))
     st.text_input(label, key=key, **more)
     if place:
         problems(made, *place)
@@ -129,7 +143,7 @@ def line(made: Making, holder: Form, name: str, label: str, place: Place = (), *
 def area(made: Making, holder: Form, name: str, label: str, place: Place = (), **more: Any) -> str:
     """Draw a text of several lines; return the widget's key."""
     key = made.bind(holder, name)
-    st.session_state.setdefault(key, holder[name] or "")
+    give(made, key, holder[name] or "")
     st.text_area(label, key=key, **more)
     if place:
         problems(made, *place)
@@ -140,7 +154,7 @@ def lines(made: Making, holder: Form, name: str, label: str, place: Place = (), 
     """Draw a list of short texts, one a line; by paragraphs where one of them has several lines."""
     apart = "\n\n" if any("\n" in str(v) for v in holder[name]) else "\n"
     key = made.bind(holder, name, lambda text: [v.strip() for v in text.split(apart) if v.strip()])
-    st.session_state.setdefault(key, apart.join(str(v) for v in holder[name]))
+    give(made, key, apart.join(str(v) for v in holder[name]))
     st.text_area(label, key=key, **more)
     if place:
         problems(made, *place)
@@ -153,7 +167,7 @@ def pick(
     here = str(holder[name] or "")
     shown = options if here in options else {here: here or "고르지 않음", **options}
     key = made.bind(holder, name)
-    st.session_state.setdefault(key, here)
+    give(made, key, here)
     if st.session_state[key] not in shown:
         st.session_state[key] = here
     st.selectbox(label, list(shown), format_func=lambda v: shown.get(v, v), key=key, **more)
@@ -163,7 +177,7 @@ def pick(
 
 def yes(made: Making, holder: Form, name: str, label: str, **more: Any) -> None:
     key = made.bind(holder, name, bool)
-    st.session_state.setdefault(key, bool(holder[name]))
+    give(made, key, bool(holder[name]))
     st.checkbox(label, key=key, **more)
 
 
@@ -173,7 +187,7 @@ def number(
     """Draw a number that may be empty."""
     key = made.bind(holder, name)
     value = holder.get(name)
-    st.session_state.setdefault(key, None if value is None else int(value) if whole else float(value))
+    give(made, key, None if value is None else int(value) if whole else float(value))
     step = {"step": 1, "format": "%d"} if whole else {"step": 0.1, "format": "%g"}
     st.number_input(label, key=key, **{**step, **more})
     if place:

@@ -60,7 +60,7 @@ def about(made: Making) -> None:
             made, form, "summary", "한 줄 설명", ("summary",), placeholder="예: 메모를 안내문으로 바꿉니다."
         )
     key = made.bind(form, "tags", lambda text: [t.strip() for t in text.split(",") if t.strip()])
-    st.session_state.setdefault(key, ", ".join(form["tags"]))
+    state.give(made, key, ", ".join(form["tags"]))
     st.text_input("꼬리표 (쉼표로 잇기)", key=key, placeholder="예: 안내문, 민원")
 
 
