@@ -48,7 +48,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, Any]]:
 
 app = st.App(
     "ui/main.py",
-    routes=[*routes(), *live_routes(), *run_routes(), *class_routes(), *board_routes()],
+    routes=[*routes(), *class_routes(), *board_routes()],
     middleware=[
         gate(knows, teaches, direct=[*run_routes(), *live_routes()]),
         paces(knows, teaches),

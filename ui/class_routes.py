@@ -61,7 +61,7 @@ async def seat(request: Request) -> Response:
         return True
 
     await asyncio.to_thread(still_there)
-    return _stream(who.class_code, still_there)
+    return EventStream(_events(who.class_code, still_there))
 
 
 async def desk(request: Request) -> Response:
@@ -77,10 +77,6 @@ async def desk(request: Request) -> Response:
 
     if not await asyncio.to_thread(still_there):
         return refused(401)
-    return _stream(code, still_there)
-
-
-def _stream(code: str, still_there: Callable[[], bool]) -> Response:
     return EventStream(_events(code, still_there))
 
 

@@ -159,7 +159,8 @@ def gate(
 
     ``direct`` are the routes of presses and live answers. They are answered past what Streamlit puts around a
     response (a session, packing) and what Starlette puts around a route (it catches what these handlers catch
-    themselves): that has nothing to do with them, and was half the work of sending their many small pieces. ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
+    themselves): that has nothing to do with them, and was half the work of sending their many small pieces.
+    ``known`` says whether a cookie was given out by this room, ``teaches`` whether it is an instructor's.
     They may block, and are asked once a tab and once an upload.
     """
     return Middleware(_Gate, known=known, teaches=teaches, direct=direct)

@@ -269,13 +269,13 @@ class _Attempt:
 
     async def _open(self) -> None:
         try:
-            async with asyncio.timeout_at(self._deadlines.next()):
-                # Posted as it is and read as it comes: the typed call would walk every message against its
-                # types and wrap the answer, a third of what opening costs where forty ask in one second.
-                raw, stream = _raw_answer()
-                self._response = await self._client.post(
-                    "/chat/completions", body=self._request, cast_to=raw, stream=True, stream_cls=stream
-                )
+            # Posted as it is and read as it comes: the typed call would walk every message against its
+            # types and wrap the answer, a third of what opening costs where forty ask in one second.
+            raw, stream = _raw_answer()
+            opening = self._client.post(
+                "/chat/completions", body=self._request, cast_to=raw, stream=True, stream_cls=stream
+            )
+            self._response = await self._deadlines.keep(opening)
         except TimeoutError:
             self.fault = self._deadlines.missed()
         except Exception as error:

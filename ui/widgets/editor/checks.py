@@ -167,7 +167,7 @@ def _cells(made: Making, holder: Form, param: Param) -> None:
         return
     key = made.bind(holder, param.name, _pasted)
     rows = holder[param.name] or []
-    st.session_state.setdefault(key, "\n".join("\t".join(_cell_text(c) for c in row) for row in rows))
+    state.give(made, key, "\n".join("\t".join(_cell_text(c) for c in row) for row in rows))
     st.text_area(param.label, key=key, height=80)
 
 
